@@ -1,0 +1,192 @@
+"""Who has read which translation: a named native speaker, per text, for as long as nobody changes
+a word of it.
+"""
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from playbook.domain.preparedness.document import Playbook
+from playbook.errors import BadInput
+from playbook.models import PlaybookVersion, TranslationReading, User
+from playbook.services.log import record
+from playbook.services.preparedness.documents import document_of
+from playbook.services.preparedness.inserting import insert_missing
+
+
+@dataclass(frozen=True)
+class LanguageReading:
+    """How far one translation has been read.
+
+    `total` counts the texts that are translated, `read` those that a named person has read;
+    `readers` are their names, by name.
+    """
+
+    language: str
+    total: int
+    read: int
+    readers: tuple[str, ...]
+
+    @property
+    def unread(self) -> int:
+        """How many texts nobody has read."""
+        return self.total - self.read
+
+    @property
+    def is_read(self) -> bool:
+        """Whether every text has been read."""
+        return self.total == self.read
+
+
+@dataclass(frozen=True)
+class ReadingState:
+    """Who has read what of one version.
+
+    `languages` holds every translation, in the document's order; `readers` is language → words id →
+    the reader's name, for the texts that have been read.
+    """
+
+    languages: Mapping[str, LanguageReading]
+    readers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def reader_of(self, language: str, words_id: str) -> str | None:
+        """Return who has read a text in a language; None if nobody has."""
+        return self.readers.get(language, {}).get(words_id)
+
+    def message_reader(self, playbook: Playbook, message: str, language: str) -> str | None:
+        """Return who has read a message in a language: None until each of its texts is read."""
+        names = [
+            self.reader_of(language, key) for key in message_words(playbook, message, language)
+        ]
+        return None if not names or None in names else names[0]
+
+
+def reading_digest(language: str, source: str, translation: str) -> str:
+    """Return what identifies a reading: the digest of language, source text and translated text."""
+    spelt = json.dumps([language, source, translation], ensure_ascii=False)
+    return hashlib.sha256(spelt.encode()).hexdigest()
+
+
+def message_words(playbook: Playbook, message: str, language: str) -> list[str]:
+    """Return the words ids that hold a message's texts in a language: name, subject, bodies."""
+    own = f"messages.{message}"
+    return [
+        key for key in playbook.words.get(language, {}) if key == own or key.startswith(f"{own}.")
+    ]
+
+
+def reading_state(session: Session, version: PlaybookVersion) -> ReadingState:
+    """Return who has read which translated text of `version`.
+
+    A `read-by` in the document itself counts for every text of its language.
+    """
+    playbook = document_of(version)
+    signed = _signed(session, playbook)
+    languages: dict[str, LanguageReading] = {}
+    readers: dict[str, dict[str, str]] = {}
+    for language in playbook.languages.all:
+        if language == playbook.languages.source:
+            continue
+        digests = _digests(playbook, language)
+        named = playbook.translations.get(language)
+        own = named.read_by.name if named and named.read_by else None
+        readers[language] = {
+            key: reader
+            for key, digest in digests.items()
+            if (reader := signed.get((language, digest)) or own) is not None
+        }
+        languages[language] = LanguageReading(
+            language,
+            total=len(digests),
+            read=len(readers[language]),
+            readers=tuple(sorted(set(readers[language].values()))),
+        )
+    return ReadingState(languages, readers)
+
+
+def sign_readings(
+    session: Session,
+    version: PlaybookVersion,
+    language: str,
+    reader: str,
+    now: datetime,
+    user: User | None,
+    message_ids: Collection[str] | None = None,
+) -> int:
+    """Note that the native speaker `reader` has read the translation into `language`; return how
+    many texts were newly signed.
+
+    `message_ids` limits it to those messages; None means every text. A text that somebody has
+    already signed keeps its first reader. Raises BadInput without a name, for the source language,
+    and where there is nothing to read.
+    """
+    playbook = document_of(version)
+    name = reader.strip()
+    if not name:
+        raise BadInput("Write the name of the native speaker who has read it. Nothing was signed.")
+    if language == playbook.languages.source:
+        raise BadInput(
+            "This is the language in which the playbook was written; nobody translated it."
+        )
+    digests = _digests(playbook, language)
+    if message_ids is not None:
+        chosen = {k for m in message_ids for k in message_words(playbook, m, language)}
+        digests = {key: digest for key, digest in digests.items() if key in chosen}
+    if not digests:
+        raise BadInput("There is no translation to sign in this language.")
+    signed = _signed(session, playbook)
+    fresh = {digest for digest in digests.values() if (language, digest) not in signed}
+    insert_missing(
+        session,
+        TranslationReading,
+        [
+            {
+                "language": language,
+                "digest": digest,
+                "reader": name,
+                "read_at": now,
+                "noted_by_id": user.id if user else None,
+            }
+            for digest in sorted(fresh)
+        ],
+    )
+    if fresh:
+        record(
+            session,
+            "translation.read",
+            now=now,
+            user=user,
+            subject=f"playbook_version:{version.id}",
+            payload={
+                "language": language,
+                "reader": name,
+                "texts": len(fresh),
+                "messages": sorted(message_ids) if message_ids is not None else None,
+            },
+        )
+    return len(fresh)
+
+
+def _signed(session: Session, playbook: Playbook) -> dict[tuple[str, str], str]:
+    """Return the readings in the playbook's languages: (language, digest) → reader."""
+    rows = session.execute(
+        select(
+            TranslationReading.language, TranslationReading.digest, TranslationReading.reader
+        ).where(TranslationReading.language.in_(playbook.languages.all))
+    )
+    return {(language, digest): reader for language, digest, reader in rows}
+
+
+def _digests(playbook: Playbook, language: str) -> dict[str, str]:
+    """Return the digest of every text that is translated into `language`, by words id."""
+    source = playbook.words.get(playbook.languages.source, {})
+    return {
+        key: reading_digest(language, source.get(key, ""), text)
+        for key, text in playbook.words.get(language, {}).items()
+        if text
+    }
