@@ -1,0 +1,1 @@
+"""The test suite; run it from the project's root."""
