@@ -1,0 +1,1 @@
+"""The city's doctrine: pure rules that take facts and `now` and return decisions."""

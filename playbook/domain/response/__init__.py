@@ -1,0 +1,1 @@
+"""Rules of an incident under way: call plan, escalation, answers."""

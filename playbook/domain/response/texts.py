@@ -1,0 +1,70 @@
+"""The texts of a call-out: frozen at activation with everything known, completed per person when they are queued."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from playbook.domain.preparedness.document import Playbook
+from playbook.domain.preparedness.texts import fill, placeholders_in
+
+#: The messages that the call-out itself sends, and the channels that each can take.
+ENGINE_MESSAGES: Mapping[str, tuple[str, ...]] = {
+    "call-out": ("sms", "email", "voice"),
+    "stand-down": ("sms", "email"),
+    "deputy-answered": ("sms", "email"),
+    "answer-joining": ("sms",),
+    "answer-deputy": ("sms",),
+    "answer-unable": ("sms",),
+    "answer-again": ("sms",),
+    "answer-late": ("sms",),
+    "answer-which": ("sms",),
+    "answer-unknown": ("sms",),
+}
+
+
+@dataclass(frozen=True)
+class FrozenText:
+    """A message in one language for one channel; placeholders of a single person are still open."""
+
+    message: str
+    language: str
+    channel: str
+    subject: str | None
+    body: str
+
+    def complete(self, facts: Mapping[str, str]) -> tuple[str | None, str]:
+        """Return subject and body with the last placeholders filled; raises MissingFact."""
+        return (fill(self.subject, facts) if self.subject else None), fill(self.body, facts)
+
+
+def freeze(
+    playbook: Playbook,
+    message: str,
+    channel: str,
+    language: str,
+    facts: Mapping[str, str],
+    *,
+    exercise: bool,
+) -> FrozenText:
+    """Return `message` with `facts` filled in and everything else left open.
+
+    In an exercise every subject and body begins with the playbook's exercise mark.
+    """
+    text = playbook.message_text(message, channel, language)
+    mark = ""
+    if exercise:
+        mark = playbook.message_text("exercise-mark", channel, language).body.strip() + " "
+    subject = _fill_known(text.subject, facts) if text.subject else None
+    return FrozenText(
+        message=message,
+        language=language,
+        channel=channel,
+        subject=mark + subject if subject else None,
+        body=mark + _fill_known(text.body, facts).strip(),
+    )
+
+
+def _fill_known(text: str, facts: Mapping[str, str]) -> str:
+    """Fill what is known; a value cannot smuggle in a placeholder of its own."""
+    known = {name: "{" + name + "}" for name in placeholders_in(text)}
+    known |= {n: v.replace("{", "(").replace("}", ")") for n, v in facts.items() if n in known}
+    return fill(text, known)

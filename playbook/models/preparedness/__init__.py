@@ -1,0 +1,1 @@
+"""Tables of what a city prepares: playbooks and the directory."""

@@ -1,0 +1,1 @@
+"""Tables of an incident under way: activation, call-out, deliveries."""

@@ -1,0 +1,1 @@
+"""Reads about playbooks and the directory."""

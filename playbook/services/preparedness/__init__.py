@@ -1,0 +1,1 @@
+"""Use cases before an incident: publishing playbooks, keeping the directory."""

@@ -1,0 +1,1 @@
+"""Use cases during an incident: activating, calling out, answering, deciding."""

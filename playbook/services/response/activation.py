@@ -1,0 +1,194 @@
+"""Activating a playbook: one atomic transaction that pins the version and freezes the call-out; and ending it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.orm import Session
+
+from playbook.domain.preparedness.document import Playbook
+from playbook.domain.response.call_plan import CallPlan
+from playbook.domain.response.texts import ENGINE_MESSAGES, freeze
+from playbook.errors import BadInput, NotFound
+from playbook.models import (
+    Activation,
+    ActivationKind,
+    ActivationText,
+    Delivery,
+    PlaybookVersion,
+    RoleCall,
+    RoleCallState,
+    User,
+)
+from playbook.services import log
+from playbook.services.preparedness.documents import document_of
+from playbook.services.response import decisions, tasks
+from playbook.services.response.calling import begin_calls, plan_for
+from playbook.services.response.context import CallOut
+from playbook.settings import Settings
+
+#: Numbers start here, so that "1 11" can never be read as two digits of an answer.
+FIRST_NUMBER = 11
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a person says when they activate; `key` was made by the page that asked."""
+
+    key: str
+    version_id: int
+    level: str
+    kind: ActivationKind
+    name: str
+    time_zero: datetime
+    place: str = ""
+    known: str = ""
+
+
+def fixed_facts(
+    playbook: Playbook, settings: Settings, request: Request, number: int, language: str
+) -> dict[str, str]:
+    """Return the facts that every text of this activation shares, in `language`."""
+    return {
+        "city": settings.city_name,
+        "level": playbook.text(f"levels.{request.level}.name", language).text,
+        "number": str(number),
+        "join": settings.join_point,
+        "callback": settings.call_back_number,
+        "place": request.place,
+    }
+
+
+def activate(
+    session: Session, request: Request, settings: Settings, user: User | None, now: datetime
+) -> Activation:
+    """Activate a playbook: pin, freeze, queue the first calls, open decisions and tasks; all or nothing.
+
+    The same request key again returns the activation that it already made. Raises NotFound for an unknown version,
+    BadInput for a level that the playbook does not have or a time zero in the future.
+    """
+    _one_at_a_time(session)
+    again = session.scalar(select(Activation).where(Activation.request_key == request.key))
+    if again is not None:
+        return again
+    version = session.get(PlaybookVersion, request.version_id)
+    if version is None or not version.activatable:
+        raise NotFound("This playbook version cannot be activated.")
+    document = document_of(version)
+    if request.level not in document.levels:
+        raise BadInput("The playbook has no level “{level}”.", level=request.level)
+    if request.time_zero > now + timedelta(minutes=5):
+        raise BadInput("Time zero lies in the future. When did it happen?")
+    activation = _pin(session, request, version, user, now)
+    call_out = CallOut(session, activation, now, settings.public_url)
+    roles = document.roles_of_level(request.level)
+    plan = plan_for(session, document, roles, now, ZoneInfo(settings.city_time_zone))
+    _freeze_texts(call_out, plan, settings, request)
+    begin_calls(call_out, plan.roles)
+    decisions.open_all(call_out, ZoneInfo(settings.city_time_zone))
+    tasks.open_at_activation(call_out, ZoneInfo(settings.city_time_zone))
+    log.record(
+        session,
+        "activation.confirmed",
+        now=now,
+        user=user,
+        activation_id=activation.id,
+        subject=f"activation:{activation.id}",
+        payload={
+            "name": request.name,
+            "level": request.level,
+            "roles": len(plan.roles),
+            "people": len(plan.people),
+        },
+    )
+    session.flush()
+    return activation
+
+
+def _one_at_a_time(session: Session) -> None:
+    """Let activations queue up, so that two impatient fingers cannot both find nothing."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(7265)"))
+
+
+def _pin(
+    session: Session, request: Request, version: PlaybookVersion, user: User | None, now: datetime
+) -> Activation:
+    name = user.name or user.email if user else "playbook"
+    last = session.scalar(select(func.max(Activation.number))) or FIRST_NUMBER - 1
+    activation = Activation(
+        number=last + 1,
+        request_key=request.key,
+        version=version,
+        content_hash=version.content_hash,
+        kind=request.kind,
+        level=request.level,
+        name=request.name.strip() or version.title,
+        time_zero=request.time_zero,
+        place=request.place.strip(),
+        known=request.known.strip(),
+        confirmed_at=now,
+        confirmed_by_id=user.id if user else None,
+        confirmed_by_name=name,
+        coordinator_id=user.id if user else None,
+        coordinator_name=name,
+    )
+    session.add(activation)
+    session.flush()
+    return activation
+
+
+def _freeze_texts(
+    call_out: CallOut, plan: CallPlan, settings: Settings, request: Request
+) -> None:
+    """Store every text that the call-out may send, as it reads now, in every language it will need."""
+    document, activation = call_out.document, call_out.activation
+    for language in sorted({document.languages.source, *document.languages.all, *plan.languages}):
+        facts = fixed_facts(document, settings, request, activation.number, language)
+        for message, channels in ENGINE_MESSAGES.items():
+            for channel in channels:
+                frozen = freeze(
+                    document, message, channel, language, facts, exercise=call_out.exercise
+                )
+                call_out.session.add(
+                    ActivationText(
+                        activation_id=activation.id,
+                        message=message,
+                        language=language,
+                        channel=channel,
+                        subject=frozen.subject,
+                        body=frozen.body,
+                    )
+                )
+    call_out.session.flush()
+
+
+def end(session: Session, activation: Activation, user: User, now: datetime, reason: str) -> None:
+    """End an activation: nothing more is called, what has not left does not leave; twice is harmless."""
+    if activation.ended_at is not None:
+        return
+    activation.ended_at = now
+    activation.revision += 1
+    session.execute(
+        update(RoleCall)
+        .where(
+            RoleCall.activation_id == activation.id,
+            RoleCall.state.in_([RoleCallState.WAITING, RoleCallState.CALLING]),
+        )
+        .values(state=RoleCallState.CLOSED, next_due_at=None)
+    )
+    session.execute(
+        update(Delivery)
+        .where(Delivery.activation_id == activation.id, Delivery.state == "queued")
+        .values(state="cancelled", reason="ended", state_at=now)
+    )
+    log.record(
+        session,
+        "activation.ended",
+        now=now,
+        user=user,
+        activation_id=activation.id,
+        subject=f"activation:{activation.id}",
+        payload={"reason": reason},
+    )

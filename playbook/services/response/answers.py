@@ -1,0 +1,217 @@
+"""Taking an answer, however it came: by SMS, by link, or noted by hand."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from playbook.domain.response.answers import Answer, Effect, Told, effect, most_telling
+from playbook.domain.response.escalation import RungState
+from playbook.errors import Conflict, NotFound
+from playbook.models import Delivery, Person, RoleCall, RoleCallState, Rung, Task, User
+from playbook.services import log
+from playbook.services.response.callout import SAID, climb, lead
+from playbook.services.response.context import CallOut
+
+
+class Heard:
+    """What came of an answer: what to tell the partner, and about which role."""
+
+    def __init__(self, told: Told, role: str, answered_by: str, language: str) -> None:
+        self.told = told
+        self.role = role
+        self.answered_by = answered_by
+        self.language = language
+
+
+def asked_rungs(call_out: CallOut, person_id: int) -> list[Rung]:
+    """Return the rungs on which this person has been asked, or has said something, in this activation."""
+    return [r for r in call_out.rungs_of_person(person_id) if r.state != RungState.WAITING]
+
+
+def record_answer(
+    call_out: CallOut,
+    person: Person,
+    answer: Answer,
+    *,
+    via: str,
+    at: datetime,
+    noted_by: User | None = None,
+) -> Heard:
+    """Take `person`'s answer for every role that they have been asked about; return what to tell them.
+
+    `via` is "sms", "link" or "hand". `at` is when the person said it, which for a note by hand may lie in the past.
+    An activation that has ended still takes the answer, as late. Raises NotFound if the person was never asked.
+    """
+    rungs = asked_rungs(call_out, person.id)
+    if not rungs and noted_by is not None:
+        rungs = call_out.rungs_of_person(person.id)
+    if not rungs:
+        raise NotFound("This person has not been asked in this incident.")
+    heard: list[tuple[Effect, Rung]] = []
+    for rung in rungs:
+        heard.append((_take(call_out, rung, answer, via, at, noted_by), rung))
+    _cancel_unsent(call_out, rungs)
+    _close_phone_tasks(call_out, rungs, noted_by, via)
+    call_out.touch()
+    told = most_telling([e.told for e, _ in heard])
+    rung = next(r for e, r in heard if e.told is told)
+    leader = rung.role_call.answered_by
+    return Heard(
+        told,
+        ", ".join(call_out.role_name(r.role_call.role, rung.language) for _, r in heard),
+        leader.name if leader else person.name,
+        rung.language,
+    )
+
+
+def _take(
+    call_out: CallOut,
+    rung: Rung,
+    answer: Answer,
+    via: str,
+    at: datetime,
+    noted_by: User | None,
+) -> Effect:
+    role_call = rung.role_call
+    running = call_out.activation.ended_at is None
+    answered = role_call.state == RoleCallState.ANSWERED
+    mine = answered and role_call.answered_by_id == rung.person_id
+    what = effect(
+        answer,
+        RungState(rung.state),
+        answered=answered,
+        answered_by_me=mine,
+        role_open=running,
+    )
+    _log_answer(call_out, rung, answer, via, at, noted_by, late=what.late or not running)
+    if rung.state == answer.state and not what.leads and not what.reopens:
+        return what
+    if answered and not mine and answer is not Answer.JOINING:
+        rung.late = True
+    rung.state, rung.answered_at, rung.answered_via = answer.state, at, via
+    rung.noted_by_name = (noted_by.name or noted_by.email) if noted_by else None
+    rung.late = rung.late or what.late or not running
+    rung.opened_at = rung.opened_at or call_out.now
+    if what.leads:
+        lead(call_out, role_call, rung)
+        role_call.answered_at = at
+    elif what.reopens:
+        _reopen(call_out, role_call)
+    if what.climbs and role_call.state in (RoleCallState.WAITING, RoleCallState.CALLING):
+        climb(call_out, role_call)
+    return what
+
+
+def _reopen(call_out: CallOut, role_call: RoleCall) -> None:
+    """Who had answered cannot any more: who had been stood down is asked afresh, in order."""
+    role_call.state = RoleCallState.CALLING
+    role_call.answered_by_id = role_call.answered_at = None
+    role_call.answered_by = None
+    for rung in role_call.rungs:
+        if rung.state == RungState.STOOD_DOWN:
+            rung.state, rung.round = RungState.WAITING, rung.round + 1
+            rung.asked_with, rung.clock_started_at = None, None
+
+
+def _cancel_unsent(call_out: CallOut, rungs: Sequence[Rung]) -> None:
+    """What asks a person who has answered does not leave any more."""
+    call_out.session.flush()
+    call_out.session.execute(
+        update(Delivery)
+        .where(
+            Delivery.rung_id.in_([r.id for r in rungs if r.state in SAID]),
+            Delivery.state == "queued",
+        )
+        .values(state="cancelled", reason="answered", state_at=call_out.now)
+    )
+
+
+def _close_phone_tasks(
+    call_out: CallOut, rungs: Sequence[Rung], noted_by: User | None, via: str
+) -> None:
+    """Nobody need be called who has answered."""
+    call_out.session.execute(
+        update(Task)
+        .where(Task.rung_id.in_([r.id for r in rungs]), Task.done_at.is_(None))
+        .values(
+            done_at=call_out.now,
+            outcome="done" if via == "hand" else "not-needed",
+            done_by_id=noted_by.id if noted_by else None,
+            done_by_name=(noted_by.name or noted_by.email) if noted_by else None,
+        )
+    )
+
+
+def _log_answer(
+    call_out: CallOut,
+    rung: Rung,
+    answer: Answer,
+    via: str,
+    at: datetime,
+    noted_by: User | None,
+    *,
+    late: bool,
+) -> None:
+    log.record(
+        call_out.session,
+        f"answer.{answer.value}",
+        now=call_out.now,
+        user=noted_by,
+        person_id=rung.person_id,
+        activation_id=call_out.activation.id,
+        subject=f"rung:{rung.id}",
+        payload={
+            "name": rung.person.name,
+            "role": rung.role_call.role,
+            "via": via,
+            "said_at": at.isoformat(),
+            "late": late,
+        },
+    )
+
+
+def note_by_hand(
+    call_out: CallOut, rung: Rung, answer: Answer, user: User, at: datetime
+) -> Heard:
+    """Note what a person said on the phone or in the room; `at` may lie in the past, never in the future."""
+    if at > call_out.now:
+        raise Conflict("The time of the answer lies in the future.")
+    return record_answer(call_out, rung.person, answer, via="hand", at=at, noted_by=user)
+
+
+def skip(call_out: CallOut, rung: Rung, user: User) -> None:
+    """Do not wait for this person any longer; the next in line is asked at once."""
+    if rung.state not in (RungState.ASKED, RungState.WAITING):
+        return
+    rung.state, rung.closed_at = RungState.SKIPPED, call_out.now
+    rung.noted_by_name = user.name or user.email
+    _log_hand(call_out, "rung.skipped", f"rung:{rung.id}", user, rung.person.name)
+    role_call = rung.role_call
+    if role_call.state == RoleCallState.CALLING:
+        climb(call_out, role_call)
+    call_out.touch()
+
+
+def take_over(call_out: CallOut, role_call: RoleCall, user: User) -> None:
+    """A named human owns this role from now on; nobody further is called for it. Late answers still count."""
+    if role_call.state in (RoleCallState.ANSWERED, RoleCallState.CLOSED):
+        return
+    role_call.state, role_call.owned_at = RoleCallState.OWNED, call_out.now
+    role_call.owner_id, role_call.owner_name = user.id, user.name or user.email
+    role_call.next_due_at = None
+    _log_hand(call_out, "role.taken-over", f"role_call:{role_call.id}", user, role_call.role)
+    call_out.touch()
+
+
+def _log_hand(call_out: CallOut, kind: str, subject: str, user: User, what: str) -> None:
+    log.record(
+        call_out.session,
+        kind,
+        now=call_out.now,
+        user=user,
+        activation_id=call_out.activation.id,
+        subject=subject,
+        payload={"what": what},
+    )

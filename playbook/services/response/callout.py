@@ -1,0 +1,249 @@
+"""Carrying out what the escalation rule decides: opening rungs, trying channels, closing, handing to a human."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from playbook.domain.response import escalation as rule
+from playbook.domain.response.escalation import RungState
+from playbook.models import Attempt, RoleCall, RoleCallState, Rung, Task, TaskKind
+from playbook.services import log
+from playbook.services.response.context import CallOut, link_token
+from playbook.services.response.people import contact_for
+from playbook.services.response.queueing import queue_text
+
+#: Rung states that say: this person has told us, in this activation.
+SAID = frozenset({RungState.JOINING, RungState.DEPUTY, RungState.UNABLE})
+
+
+def climb(call_out: CallOut, role_call: RoleCall) -> int:
+    """Carry out everything that is due for one role; return how many steps were taken.
+
+    Set when it must be looked at again; None means that an event (a provider's word, an answer) will say.
+    """
+    steps = 0
+    while True:
+        plan = rule.plan(ladder_of(role_call), call_out.now)
+        for action in plan.actions:
+            _carry_out(call_out, role_call, action)
+            steps += 1
+        settled_meanwhile = role_call.state not in (RoleCallState.WAITING, RoleCallState.CALLING)
+        if not plan.actions or settled_meanwhile:
+            role_call.next_due_at = None if settled_meanwhile else plan.next_due_at
+            return steps
+
+
+def ladder_of(role_call: RoleCall) -> rule.Ladder:
+    """Return a role's call as the rule sees it."""
+    return rule.Ladder(
+        starts_at=role_call.starts_at,
+        settled=role_call.state not in (RoleCallState.WAITING, RoleCallState.CALLING),
+        rungs=tuple(_rung_facts(rung) for rung in role_call.rungs),
+    )
+
+
+def _rung_facts(rung: Rung) -> rule.Rung:
+    asked = asking_rung(rung)
+    return rule.Rung(
+        key=rung.id,
+        channels=tuple(asked.channels),
+        acknowledge_within=timedelta(seconds=rung.acknowledge_seconds),
+        state=RungState(rung.state),
+        attempts=tuple(
+            rule.Attempt(a.channel, a.tried_at, a.settled_at, a.failed) for a in asked.attempts
+        ),
+    )
+
+
+def asking_rung(rung: Rung) -> Rung:
+    """Return the rung whose messages ask this person: its own, or the one it was asked with."""
+    return rung.asked_with or rung
+
+
+def _carry_out(call_out: CallOut, role_call: RoleCall, action: rule.Action) -> None:
+    if isinstance(action, rule.Own):
+        own(call_out, role_call)
+        return
+    rung = next(r for r in role_call.rungs if r.id == action.rung)
+    if isinstance(action, rule.Open):
+        _open(call_out, role_call, rung)
+    elif isinstance(action, rule.Close):
+        close(call_out, rung, action.state)
+    elif rung.state == RungState.ASKED:
+        _try(call_out, role_call, asking_rung(rung), action.position)
+
+
+def _open(call_out: CallOut, role_call: RoleCall, rung: Rung) -> None:
+    """Begin asking a person; one who has already said something in this activation is not asked twice."""
+    role_call.state = RoleCallState.CALLING
+    rung.opened_at = call_out.now
+    said = [r for r in others_of(call_out, rung) if r.state in SAID]
+    if said:
+        latest = max(said, key=lambda r: r.answered_at or call_out.now)
+        rung.state = latest.state
+        rung.answered_at, rung.answered_via = latest.answered_at, latest.answered_via
+        rung.noted_by_name = latest.noted_by_name
+        if rung.state == RungState.JOINING:
+            lead(call_out, role_call, rung)
+        return
+    rung.state = RungState.ASKED
+    asked = [r for r in others_of(call_out, rung) if r.state == RungState.ASKED]
+    if asked:
+        rung.asked_with = asking_rung(asked[0])
+        rung.clock_started_at = rung.asked_with.clock_started_at
+    _note(call_out, "rung.opened", rung)
+
+
+def others_of(call_out: CallOut, rung: Rung) -> Sequence[Rung]:
+    """Return the same person's other rungs in this activation."""
+    return [r for r in call_out.rungs_of_person(rung.person_id) if r is not rung]
+
+
+def _try(call_out: CallOut, role_call: RoleCall, rung: Rung, position: int) -> None:
+    """Try one channel: queue its message, or give a human the call, or note that nothing can arrive."""
+    if any(a.position == position for a in rung.attempts):
+        return
+    channel = rung.channels[position]
+    attempt = Attempt(
+        round=rung.round, position=position, channel=channel, tried_at=call_out.now
+    )
+    rung.all_attempts.append(attempt)
+    if channel == "voice":
+        _give_to_a_human(call_out, role_call, rung, attempt)
+        return
+    contact, reason = contact_for(rung.person, channel)
+    if contact is None:
+        settle(rung, attempt, call_out.now, failed=True, reason=reason)
+        return
+    attempt.delivery = queue_text(
+        call_out,
+        cause=f"rung:{rung.id}:{rung.round}:{position}",
+        purpose="call-out",
+        message="call-out",
+        channel=channel,
+        language=rung.language,
+        facts={
+            "role": role_names(call_out, rung),
+            "link": call_out.link(link_token(call_out.activation, role_call.role, rung.person_id)),
+        },
+        contact=contact,
+        person=rung.person,
+        rung_id=rung.id,
+    )
+
+
+def role_names(call_out: CallOut, rung: Rung) -> str:
+    """Return every role that this person is being asked for now, in their language."""
+    roles = dict.fromkeys(
+        r.role_call.role
+        for r in call_out.rungs_of_person(rung.person_id)
+        if r is rung or (r.state == RungState.ASKED and asking_rung(r) is rung)
+    )
+    return ", ".join(call_out.role_name(role, rung.language) for role in roles)
+
+
+def _give_to_a_human(
+    call_out: CallOut, role_call: RoleCall, rung: Rung, attempt: Attempt
+) -> None:
+    """A phone call is a human's task; the person's minutes run from when the human was given it."""
+    settle(rung, attempt, call_out.now)
+    call_out.session.add(
+        Task(
+            activation_id=call_out.activation.id,
+            kind=TaskKind.PHONE_CALL,
+            cause=f"rung:{rung.id}:{rung.round}:voice",
+            role=role_call.role,
+            person_id=rung.person_id,
+            rung_id=rung.id,
+            due_at=call_out.now + timedelta(seconds=rung.acknowledge_seconds),
+            adopted=False,
+            opened_at=call_out.now,
+        )
+    )
+
+
+def settle(
+    rung: Rung, attempt: Attempt, at: datetime, *, failed: bool = False, reason: str | None = None
+) -> None:
+    """Note that an attempt got as far as a provider or a human; the person's minutes run from the first one."""
+    attempt.settled_at = attempt.settled_at or at
+    if failed:
+        attempt.failed, attempt.reason = True, reason
+    rung.clock_started_at = rung.clock_started_at or at
+
+
+def close(call_out: CallOut, rung: Rung, state: RungState) -> None:
+    """Close a rung without an answer."""
+    rung.state, rung.closed_at = state, call_out.now
+    _note(call_out, f"rung.{state.value}", rung)
+
+
+def own(call_out: CallOut, role_call: RoleCall) -> None:
+    """Nobody has answered: the coordinator owns the silence, by name."""
+    activation = call_out.activation
+    role_call.state = RoleCallState.OWNED
+    role_call.owned_at = call_out.now
+    role_call.owner_id, role_call.owner_name = activation.coordinator_id, activation.coordinator_name
+    role_call.next_due_at = None
+    log.record(
+        call_out.session,
+        "role.owned",
+        now=call_out.now,
+        activation_id=activation.id,
+        subject=f"role_call:{role_call.id}",
+        payload={"role": role_call.role, "owner": role_call.owner_name},
+    )
+
+
+def lead(call_out: CallOut, role_call: RoleCall, rung: Rung) -> None:
+    """This person answers for the role: others still asked are stood down, who deferred is told."""
+    role_call.state = RoleCallState.ANSWERED
+    role_call.answered_by_id, role_call.answered_at = rung.person_id, call_out.now
+    role_call.answered_by = rung.person
+    role_call.next_due_at = None
+    for other in role_call.rungs:
+        if other is rung:
+            continue
+        if other.state == RungState.ASKED:
+            other.state, other.closed_at = RungState.STOOD_DOWN, call_out.now
+            _note(call_out, "rung.stood-down", other)
+            _tell(call_out, role_call, other, "stand-down", rung.person.name)
+        elif other.state == RungState.DEPUTY:
+            _tell(call_out, role_call, other, "deputy-answered", rung.person.name)
+
+
+def _tell(
+    call_out: CallOut, role_call: RoleCall, rung: Rung, message: str, answered_by: str
+) -> None:
+    """Tell somebody who has been reached that another has answered, on the channels that reached them."""
+    reached = [
+        a for a in asking_rung(rung).attempts if a.delivery is not None and a.settled_at and not a.failed
+    ]
+    for channel in dict.fromkeys(a.channel for a in reached):
+        contact, _ = contact_for(rung.person, channel)
+        if contact is None:
+            continue
+        queue_text(
+            call_out,
+            cause=f"rung:{rung.id}:{rung.round}:{message}:{role_call.answered_by_id}",
+            purpose="notice",
+            message=message,
+            channel=channel,
+            language=rung.language,
+            facts={
+                "role": call_out.role_name(role_call.role, rung.language),
+                "answered_by": answered_by,
+            },
+            contact=contact,
+            person=rung.person,
+        )
+
+
+def _note(call_out: CallOut, kind: str, rung: Rung) -> None:
+    log.record(
+        call_out.session,
+        kind,
+        now=call_out.now,
+        activation_id=call_out.activation.id,
+        subject=f"rung:{rung.id}",
+        payload={"role": rung.role_call.role, "name": rung.person.name},
+    )

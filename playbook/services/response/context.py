@@ -1,0 +1,140 @@
+"""What the call-out services share while they work on one activation, read once per transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from playbook.domain.preparedness.document import Playbook
+from playbook.domain.response.texts import FrozenText
+from playbook.errors import Conflict, NotFound
+from playbook.models import (
+    Activation,
+    ActivationKind,
+    ActivationText,
+    Attempt,
+    Person,
+    RoleCall,
+    Rung,
+)
+from playbook.models.keyring import current_keyring
+from playbook.services.preparedness.documents import document_of
+
+
+#: What is read with a rung whenever ladders are worked on: no query per person later.
+RUNG_LOADING = (
+    selectinload(Rung.all_attempts).joinedload(Attempt.delivery),
+    joinedload(Rung.role_call),
+    joinedload(Rung.asked_with).selectinload(Rung.all_attempts),
+    joinedload(Rung.person).selectinload(Person.contact_points),
+)
+
+
+@dataclass
+class CallOut:
+    """One activation being worked on: its pinned document, its frozen texts, the session, and now."""
+
+    session: Session
+    activation: Activation
+    now: datetime
+    public_url: str
+    _rungs: dict[int, list[Rung]] = field(default_factory=dict)
+
+    @cached_property
+    def document(self) -> Playbook:
+        """The playbook as pinned."""
+        return document_of(self.activation.version)
+
+    @cached_property
+    def texts(self) -> dict[tuple[str, str, str], FrozenText]:
+        """The frozen texts by (message, language, channel)."""
+        rows = self.session.scalars(
+            select(ActivationText).where(ActivationText.activation_id == self.activation.id)
+        )
+        return {
+            (r.message, r.language, r.channel): FrozenText(
+                r.message, r.language, r.channel, r.subject, r.body
+            )
+            for r in rows
+        }
+
+    def text(self, message: str, language: str, channel: str) -> FrozenText:
+        """Return a frozen text; in the source language where `language` has none."""
+        source = self.document.languages.source
+        for tried in (language, source):
+            if found := self.texts.get((message, tried, channel)):
+                return found
+        raise NotFound("This activation has no frozen text “{message}”.", message=message)
+
+    @property
+    def exercise(self) -> bool:
+        """Whether this is an exercise."""
+        return self.activation.kind == ActivationKind.EXERCISE
+
+    def role_name(self, role: str, language: str) -> str:
+        """Return what `role` is called in `language`."""
+        return self.document.text(f"roles.{role}.name", language).text
+
+    def link(self, token: str) -> str:
+        """Return the address of a partner's answer page."""
+        return f"{self.public_url.rstrip('/')}/a/{token}"
+
+    def preload(self, role_calls: Iterable[RoleCall]) -> None:
+        """Read the ladders of `role_calls`, and every other rung of the people on them, at once."""
+        ids = [r.id for r in role_calls]
+        people = select(Rung.person_id).where(Rung.role_call_id.in_(ids))
+        rungs = self.session.scalars(
+            select(Rung)
+            .where(Rung.activation_id == self.activation.id, Rung.person_id.in_(people))
+            .options(*RUNG_LOADING)
+            .order_by(Rung.position)
+        ).all()
+        self.remember(rungs)
+
+    def remember(self, rungs: Iterable[Rung]) -> None:
+        """Take `rungs`, all of their people's, as read."""
+        for rung in rungs:
+            mine = self._rungs.setdefault(rung.person_id, [])
+            if rung not in mine:
+                mine.append(rung)
+
+    def rungs_of_person(self, person_id: int) -> list[Rung]:
+        """Return every rung of a person in this activation."""
+        if person_id not in self._rungs:
+            rows = self.session.scalars(
+                select(Rung)
+                .where(Rung.activation_id == self.activation.id, Rung.person_id == person_id)
+                .options(*RUNG_LOADING)
+            )
+            self._rungs[person_id] = list(rows)
+        return self._rungs[person_id]
+
+    def touch(self) -> None:
+        """Say that the board has changed."""
+        self.activation.revision += 1
+
+
+def link_token(activation: Activation, role: str, person_id: int) -> str:
+    """Return the secret in a partner's answer link; the same for the same role call and person."""
+    return current_keyring().link_token(f"{activation.request_key}:{role}:{person_id}")
+
+
+def load(session: Session, activation_id: int, now: datetime, public_url: str) -> CallOut:
+    """Return the call-out of an activation, or raise NotFound."""
+    activation = session.get(Activation, activation_id)
+    if activation is None:
+        raise NotFound("There is no such incident.")
+    return CallOut(session, activation, now, public_url)
+
+
+def load_running(session: Session, activation_id: int, now: datetime, public_url: str) -> CallOut:
+    """Return the call-out of a running activation; raise NotFound, or Conflict if it has ended."""
+    call_out = load(session, activation_id, now, public_url)
+    if call_out.activation.ended_at is not None:
+        raise Conflict("This incident has ended. Nothing was changed.")
+    return call_out

@@ -1,0 +1,237 @@
+"""A message comes in: deduplicated, understood, carried out and answered in one transaction; nothing is lost."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from notifications import messages as wire
+from notifications.replies import Reply, ReplyKind, understand
+from playbook.domain.response.answers import answer_of_digit
+from playbook.domain.response.escalation import RungState
+from playbook.models import Activation, ContactPoint, Inbound, Person, Rung
+from playbook.models.keyring import current_keyring
+from playbook.services import log
+from playbook.services.response.answers import Heard, record_answer
+from playbook.services.response.callout import SAID
+from playbook.services.response.context import CallOut
+from playbook.services.response.queueing import queue_text
+
+#: How many times in an hour one phone is told that a text was not understood; then only people answer it.
+POLITE = 3
+
+
+def receive(session: Session, message: wire.Inbound, now: datetime, public_url: str) -> Inbound:
+    """Take one inbound message. The same provider id again returns the first one and changes nothing."""
+    known = session.scalar(
+        select(Inbound).where(
+            Inbound.provider == message.provider, Inbound.provider_ref == message.provider_ref
+        )
+    )
+    if known is not None:
+        return known
+    people = _people_with(session, message.sender)
+    reply = understand(message.body)
+    row = Inbound(
+        provider=message.provider,
+        provider_ref=message.provider_ref,
+        channel="sms",
+        sender=message.sender,
+        sender_index=current_keyring().blind_index(message.sender),
+        body=message.body,
+        received_at=now,
+        person_id=people[0].id if people else None,
+        understood="text",
+    )
+    session.add(row)
+    session.flush()
+    wish = message.opt_out or reply.opt_out
+    if wish in ("stop", "start"):
+        _mirror_opt_out(session, row, people, str(wish), now)
+    elif reply.kind is ReplyKind.ANSWER:
+        _answer(session, row, people, reply, now, public_url)
+    else:
+        _for_a_human(session, row, people, now, public_url)
+    return row
+
+
+def _people_with(session: Session, phone: str) -> list[Person]:
+    index = current_keyring().blind_index(phone)
+    return list(
+        session.scalars(
+            select(Person)
+            .join(ContactPoint)
+            .where(ContactPoint.value_index == index, Person.removed_at.is_(None))
+            .options(selectinload(Person.contact_points))
+            .order_by(Person.id)
+        ).unique()
+    )
+
+
+def _mirror_opt_out(
+    session: Session, row: Inbound, people: list[Person], wish: str, now: datetime
+) -> None:
+    """STOP silences this number for texts, here as at the carrier; the screen shows it and what to use instead."""
+    row.understood = wish
+    for person in people:
+        for contact in person.contact_points:
+            if contact.value_index == row.sender_index:
+                contact.opted_out_at = now if wish == "stop" else None
+        log.record(
+            session,
+            f"contact.{wish}",
+            now=now,
+            person_id=person.id,
+            subject=f"person:{person.id}",
+            payload={"name": person.name},
+        )
+    for activation in open_activations(session, people):
+        activation.revision += 1
+        row.activation_id = activation.id
+
+
+def open_activations(session: Session, people: list[Person]) -> list[Activation]:
+    """Return the running activations in which any of `people` has been asked, newest first."""
+    asked = select(Rung.activation_id).where(
+        Rung.person_id.in_([p.id for p in people]), Rung.state != RungState.WAITING
+    )
+    return list(
+        session.scalars(
+            select(Activation)
+            .where(Activation.id.in_(asked), Activation.ended_at.is_(None))
+            .order_by(Activation.id.desc())
+        )
+    )
+
+
+def _answer(
+    session: Session,
+    row: Inbound,
+    people: list[Person],
+    reply: Reply,
+    now: datetime,
+    public_url: str,
+) -> None:
+    """Find the one alert that a digit answers; never guess between several."""
+    running = open_activations(session, people)
+    meant = [a for a in running if reply.number is None or a.number == reply.number]
+    if reply.number is None and len(meant) > 1:
+        unanswered = [a for a in meant if _still_open(session, a, people)]
+        meant = unanswered if len(unanswered) == 1 else meant
+    if len(meant) == 1:
+        call_out = CallOut(session, meant[0], now, public_url)
+        person = _who(call_out, people)
+        row.understood, row.activation_id, row.person_id = "answer", meant[0].id, person.id
+        answer = answer_of_digit(reply.digit or 0)
+        heard = record_answer(call_out, person, answer, via="sms", at=now)
+        _reply_to(call_out, row, person, heard)
+    elif running:
+        row.understood, row.needs_reader = "ambiguous", reply.number is not None
+        _list_alerts(session, row, people, running, now, public_url)
+    else:
+        row.needs_reader = True
+
+
+def _still_open(session: Session, activation: Activation, people: list[Person]) -> bool:
+    """Whether somebody on this phone has been asked in `activation` and has said nothing yet."""
+    states = session.scalars(
+        select(Rung.state).where(
+            Rung.activation_id == activation.id, Rung.person_id.in_([p.id for p in people])
+        )
+    ).all()
+    return not any(s in SAID for s in states) and any(s != RungState.WAITING for s in states)
+
+
+def _who(call_out: CallOut, people: list[Person]) -> Person:
+    """Return whom of those sharing a phone the answer speaks for: who was asked last."""
+    asked = [
+        (rung.opened_at or call_out.activation.confirmed_at, person)
+        for person in people
+        for rung in call_out.rungs_of_person(person.id)
+        if rung.state != RungState.WAITING
+    ]
+    return max(asked, key=lambda a: a[0])[1]
+
+
+def _reply_to(call_out: CallOut, row: Inbound, person: Person, heard: Heard) -> None:
+    _queue_reply(
+        call_out,
+        row,
+        person,
+        heard.told.value,
+        heard.language,
+        {"role": heard.role, "answered_by": heard.answered_by},
+    )
+
+
+def _queue_reply(
+    call_out: CallOut,
+    row: Inbound,
+    person: Person,
+    message: str,
+    language: str,
+    facts: dict[str, str],
+) -> None:
+    """Answer on the very number that wrote, whatever its opt-out: it has just written to us."""
+    contact = next((c for c in person.contact_points if c.value_index == row.sender_index), None)
+    queue_text(
+        call_out,
+        cause=f"inbound:{row.id}",
+        purpose="reply",
+        message=message,
+        channel="sms",
+        language=language,
+        facts=facts,
+        contact=contact,
+        person=person,
+        address=row.sender,
+    )
+
+
+def _list_alerts(
+    session: Session,
+    row: Inbound,
+    people: list[Person],
+    running: list[Activation],
+    now: datetime,
+    public_url: str,
+) -> None:
+    """Say which alerts are open and how to answer one of them."""
+    call_outs = [CallOut(session, activation, now, public_url) for activation in running]
+    person = _who(call_outs[0], people)
+    language = next(iter(call_outs[0].rungs_of_person(person.id))).language
+    lines = []
+    for call_out in call_outs:
+        who = _who(call_out, people)
+        roles = dict.fromkeys(
+            call_out.role_name(r.role_call.role, language)
+            for r in call_out.rungs_of_person(who.id)
+            if r.state != RungState.WAITING
+        )
+        lines.append(f"{call_out.activation.number} {', '.join(roles)}")
+    _queue_reply(call_outs[0], row, person, "answer-which", language, {"list": "\n".join(lines)})
+
+
+def _for_a_human(
+    session: Session, row: Inbound, people: list[Person], now: datetime, public_url: str
+) -> None:
+    """A text that no rule understood: a person reads it, and the sender is told so, a few times an hour at most."""
+    row.needs_reader = True
+    running = open_activations(session, people)
+    if not running:
+        return
+    row.activation_id = running[0].id
+    running[0].revision += 1
+    recent = session.scalar(
+        select(func.count()).where(
+            Inbound.sender_index == row.sender_index,
+            Inbound.needs_reader,
+            Inbound.received_at > now - timedelta(hours=1),
+        )
+    )
+    if (recent or 0) > POLITE:
+        return
+    call_out = CallOut(session, running[0], now, public_url)
+    person = _who(call_out, people)
+    language = next(iter(call_out.rungs_of_person(person.id))).language
+    _queue_reply(call_out, row, person, "answer-unknown", language, {})

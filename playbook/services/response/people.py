@@ -1,0 +1,57 @@
+"""The directory as the call-out needs it: who holds which role today, and where a message can go."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from playbook.domain.response.call_plan import Contact, Holder
+from playbook.models import ContactKind, ContactPoint, Person, RoleHolder
+
+
+def holders_of(session: Session, roles: Iterable[str]) -> dict[str, list[Holder]]:
+    """Return role id → the people who hold it, in order; a role that nobody holds is absent.
+
+    Four queries, however many people there are.
+    """
+    held = session.execute(
+        select(RoleHolder.role, Person)
+        .join(Person, RoleHolder.person_id == Person.id)
+        .where(RoleHolder.role.in_(list(roles)), Person.removed_at.is_(None))
+        .options(selectinload(Person.contact_points), selectinload(Person.organisation))
+        .order_by(RoleHolder.role, RoleHolder.position, RoleHolder.id)
+    )
+    holders: dict[str, list[Holder]] = defaultdict(list)
+    known: dict[int, Holder] = {}
+    for role, person in held:
+        holders[role].append(known.setdefault(person.id, holder_from(person)))
+    return dict(holders)
+
+
+def holder_from(person: Person) -> Holder:
+    """Return `person` as the call plan sees them: no numbers, only whether something can arrive."""
+    return Holder(
+        person_id=person.id,
+        name=person.name,
+        organisation=person.organisation.name if person.organisation else "",
+        language=person.language,
+        contacts=tuple(
+            Contact(str(c.kind), c.gets_sms, c.opted_out_at is not None)
+            for c in person.contact_points
+        ),
+        held=person.held_at is not None,
+    )
+
+
+def contact_for(person: Person, channel: str) -> tuple[ContactPoint | None, str | None]:
+    """Return where a message on `channel` reaches `person` now, or None and why not."""
+    if person.held_at is not None or person.removed_at is not None:
+        return None, "held" if person.held_at else "removed"
+    kind = ContactKind.EMAIL if channel == "email" else ContactKind.PHONE
+    of_kind = [c for c in person.contact_points if c.kind == kind]
+    able = [c for c in of_kind if channel == "email" or c.gets_sms]
+    free = [c for c in able if c.opted_out_at is None]
+    if free:
+        return free[0], None
+    return None, "opted-out" if able else "no-sms" if of_kind else "no-contact"

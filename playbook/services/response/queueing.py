@@ -1,0 +1,56 @@
+"""Writing deliveries: in the transaction that causes them, each with its unique key, each with its cause."""
+
+import secrets
+from datetime import timedelta
+
+from notifications.encoding import segment
+from playbook.models import ContactPoint, Delivery, Person
+from playbook.services.response.context import CallOut
+
+#: A call-out or a notice that could not leave within this time is not worth waking anybody for.
+LIFE = timedelta(hours=4)
+
+
+def queue_text(
+    call_out: CallOut,
+    *,
+    cause: str,
+    purpose: str,
+    message: str,
+    channel: str,
+    language: str,
+    facts: dict[str, str],
+    contact: ContactPoint | None,
+    person: Person | None,
+    address: str | None = None,
+    rung_id: int | None = None,
+) -> Delivery:
+    """Queue one message of the activation and ask for the engine to be woken.
+
+    `cause` names what it answers and which step of it ("rung:17:0"); with contact point, channel and attempt it is
+    the delivery's unique key. `address` is for a reply to somebody who is not in the directory.
+    """
+    subject, body = call_out.text(message, language, channel).complete(facts)
+    delivery = Delivery(
+        key=f"{cause}:{contact.id if contact else 'address'}:{channel}:1",
+        activation_id=call_out.activation.id,
+        rung_id=rung_id,
+        purpose=purpose,
+        message=message,
+        person_id=person.id if person else None,
+        contact_point_id=contact.id if contact else None,
+        address=None if contact else address,
+        channel=channel,
+        language=language,
+        subject=subject,
+        body=body,
+        segments=segment(body).segments if channel == "sms" else 1,
+        exercise=call_out.exercise,
+        queued_at=call_out.now,
+        not_before=call_out.now,
+        expires_at=call_out.now + LIFE,
+        attempt_token=secrets.token_urlsafe(18),
+    )
+    call_out.session.add(delivery)
+    call_out.session.info["wake"] = True
+    return delivery

@@ -1,0 +1,1 @@
+"""Screens: one blueprint package per area."""
