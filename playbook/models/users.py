@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from playbook.models.base import Base, UTCDateTime
 
-sqla.FsModels.set_db_info(base_model=Base)
+sqla.FsModels.set_db_info(base_model=Base)  # type: ignore[no-untyped-call]  # the library is not typed
 
 
 class Role(Base, sqla.FsRoleMixin):

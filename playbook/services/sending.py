@@ -1,8 +1,11 @@
 """The sender that this installation's settings ask for, and the simulator's store behind it."""
 
+from urllib.parse import urlsplit
+
 from sqlalchemy.orm import Session, sessionmaker
 
 from notifications.messages import Channel, Message
+from notifications.providers import Provider, build
 from notifications.sender import Sender
 from playbook.clock import Clock
 from playbook.models import SimulatedMessage
@@ -35,3 +38,61 @@ class TableStore:
             session.add(shown)
             session.flush()
             return f"sim-{shown.id}"
+
+
+def build_sender(settings: Settings, sessions: sessionmaker[Session], clock: Clock) -> Sender:
+    """Return the sender that `settings` ask for; raises the providers' NotConfigured, naming what is missing.
+
+    Exercises go to the simulator, whatever is configured, unless the installation says otherwise.
+    """
+    store = TableStore(sessions, clock)
+    names = {Channel.SMS: settings.sms_provider, Channel.EMAIL: settings.email_provider}
+    providers: dict[tuple[Channel, bool], Provider] = {}
+    for channel, name in names.items():
+        providers[channel, False] = build(channel, name, _config(name, settings, store, clock))
+        if not settings.exercises_reach_real_phones:
+            providers[channel, True] = build(channel, "simulator", store)
+    return Sender(providers, exercises_may_leave=settings.exercises_reach_real_phones)
+
+
+def _config(name: str, settings: Settings, store: TableStore, clock: Clock) -> object:
+    if name == "twilio":
+        return twilio_config(settings)
+    if name == "smtp":
+        return _smtp_config(settings, clock)
+    return store if name == "simulator" else None
+
+
+def twilio_config(settings: Settings) -> object:
+    """Return what the Twilio provider and its webhooks need, as far as it is set."""
+    from notifications.providers.twilio import TwilioConfig
+
+    return TwilioConfig(
+        account_sid=settings.twilio_account_sid,
+        auth_token=settings.twilio_auth_token.get_secret_value(),
+        secondary_auth_token=settings.twilio_secondary_auth_token.get_secret_value() or None,
+        from_number=settings.twilio_from_number or None,
+        messaging_service_sid=settings.twilio_messaging_service_sid or None,
+        public_url=settings.public_url,
+        api_base=settings.twilio_api_base,
+        timeout=settings.provider_timeout_seconds,
+    )
+
+
+def _smtp_config(settings: Settings, clock: Clock) -> object:
+    from notifications.providers.smtp import SmtpConfig, SmtpSecurity
+
+    return SmtpConfig(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        username=settings.smtp_username or None,
+        password=settings.smtp_password.get_secret_value() or None,
+        security=SmtpSecurity(settings.smtp_security),
+        sender_address=settings.email_from,
+        sender_name=settings.email_from_name,
+        domain=settings.email_from.rpartition("@")[2]
+        or urlsplit(settings.public_url).hostname
+        or "",
+        now=clock.now,
+        timeout=settings.provider_timeout_seconds,
+    )

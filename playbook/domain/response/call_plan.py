@@ -84,7 +84,10 @@ class PlannedRole:
     def holes(self) -> tuple[tuple[Hole, str, PlannedRung | None], ...]:
         """What is wrong: (hole, channel, rung), the role's own hole first."""
         own = () if self.rungs else ((Hole.NOBODY, "", None),)
-        return (*own, *((hole, channel, rung) for rung in self.rungs for hole, channel in rung.holes))
+        return (
+            *own,
+            *((hole, channel, rung) for rung in self.rungs for hole, channel in rung.holes),
+        )
 
 
 @dataclass(frozen=True)
@@ -146,7 +149,9 @@ def make_plan(
 
 def plan_rung(playbook: Playbook, role: Role, holder: Holder) -> PlannedRung:
     """Return how `holder` will be asked for `role`, and what stands in the way."""
-    holes = [(hole, channel) for channel in role.channels if (hole := obstacle(holder, channel))]
+    holes: list[tuple[Hole, str]] = [
+        (hole, channel) for channel in role.channels if (hole := obstacle(holder, channel))
+    ]
     if len(holes) == len(role.channels):
         holes.insert(0, (Hole.UNREACHABLE, ""))
     channel = next((c for c in role.channels if c != "voice"), "sms")

@@ -139,9 +139,7 @@ def _pin(
     return activation
 
 
-def _freeze_texts(
-    call_out: CallOut, plan: CallPlan, settings: Settings, request: Request
-) -> None:
+def _freeze_texts(call_out: CallOut, plan: CallPlan, settings: Settings, request: Request) -> None:
     """Store every text that the call-out may send, as it reads now, in every language it will need."""
     document, activation = call_out.document, call_out.activation
     for language in sorted({document.languages.source, *document.languages.all, *plan.languages}):

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import update
-from sqlalchemy.orm import Session
 
 from playbook.domain.response.answers import Answer, Effect, Told, effect, most_telling
 from playbook.domain.response.escalation import RungState
@@ -78,12 +77,16 @@ def _take(
     running = call_out.activation.ended_at is None
     answered = role_call.state == RoleCallState.ANSWERED
     mine = answered and role_call.answered_by_id == rung.person_id
-    what = effect(
-        answer,
-        RungState(rung.state),
-        answered=answered,
-        answered_by_me=mine,
-        role_open=running,
+    what = (
+        effect(
+            answer,
+            RungState(rung.state),
+            answered=answered,
+            answered_by_me=mine,
+            role_open=running,
+        )
+        if running
+        else Effect(Told.LATE, late=True)
     )
     _log_answer(call_out, rung, answer, via, at, noted_by, late=what.late or not running)
     if rung.state == answer.state and not what.leads and not what.reopens:
@@ -98,13 +101,13 @@ def _take(
         lead(call_out, role_call, rung)
         role_call.answered_at = at
     elif what.reopens:
-        _reopen(call_out, role_call)
+        _reopen(role_call)
     if what.climbs and role_call.state in (RoleCallState.WAITING, RoleCallState.CALLING):
         climb(call_out, role_call)
     return what
 
 
-def _reopen(call_out: CallOut, role_call: RoleCall) -> None:
+def _reopen(role_call: RoleCall) -> None:
     """Who had answered cannot any more: who had been stood down is asked afresh, in order."""
     role_call.state = RoleCallState.CALLING
     role_call.answered_by_id = role_call.answered_at = None
@@ -172,9 +175,7 @@ def _log_answer(
     )
 
 
-def note_by_hand(
-    call_out: CallOut, rung: Rung, answer: Answer, user: User, at: datetime
-) -> Heard:
+def note_by_hand(call_out: CallOut, rung: Rung, answer: Answer, user: User, at: datetime) -> Heard:
     """Note what a person said on the phone or in the room; `at` may lie in the past, never in the future."""
     if at > call_out.now:
         raise Conflict("The time of the answer lies in the future.")

@@ -32,9 +32,7 @@ def begin_calls(call_out: CallOut, planned: Iterable[PlannedRole]) -> list[RoleC
     known = set(
         session.scalars(select(RoleCall.role).where(RoleCall.activation_id == activation.id))
     )
-    role_calls = [
-        _role_call(activation, plan) for plan in planned if plan.role not in known
-    ]
+    role_calls = [_role_call(activation, plan) for plan in planned if plan.role not in known]
     session.add_all(role_calls)
     session.flush()
     due = [r for r in role_calls if r.starts_at <= call_out.now]
@@ -76,5 +74,3 @@ def _role_call(activation: Activation, plan: PlannedRole) -> RoleCall:
 def token_digest(token: str) -> str:
     """Return the digest under which an answer link's token is found."""
     return sha256(token.encode()).hexdigest()
-
-

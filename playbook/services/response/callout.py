@@ -103,9 +103,7 @@ def _try(call_out: CallOut, role_call: RoleCall, rung: Rung, position: int) -> N
     if any(a.position == position for a in rung.attempts):
         return
     channel = rung.channels[position]
-    attempt = Attempt(
-        round=rung.round, position=position, channel=channel, tried_at=call_out.now
-    )
+    attempt = Attempt(round=rung.round, position=position, channel=channel, tried_at=call_out.now)
     rung.all_attempts.append(attempt)
     if channel == "voice":
         _give_to_a_human(call_out, role_call, rung, attempt)
@@ -141,9 +139,7 @@ def role_names(call_out: CallOut, rung: Rung) -> str:
     return ", ".join(call_out.role_name(role, rung.language) for role in roles)
 
 
-def _give_to_a_human(
-    call_out: CallOut, role_call: RoleCall, rung: Rung, attempt: Attempt
-) -> None:
+def _give_to_a_human(call_out: CallOut, role_call: RoleCall, rung: Rung, attempt: Attempt) -> None:
     """A phone call is a human's task; the person's minutes run from when the human was given it."""
     settle(rung, attempt, call_out.now)
     call_out.session.add(
@@ -182,7 +178,10 @@ def own(call_out: CallOut, role_call: RoleCall) -> None:
     activation = call_out.activation
     role_call.state = RoleCallState.OWNED
     role_call.owned_at = call_out.now
-    role_call.owner_id, role_call.owner_name = activation.coordinator_id, activation.coordinator_name
+    role_call.owner_id, role_call.owner_name = (
+        activation.coordinator_id,
+        activation.coordinator_name,
+    )
     role_call.next_due_at = None
     log.record(
         call_out.session,
@@ -216,7 +215,9 @@ def _tell(
 ) -> None:
     """Tell somebody who has been reached that another has answered, on the channels that reached them."""
     reached = [
-        a for a in asking_rung(rung).attempts if a.delivery is not None and a.settled_at and not a.failed
+        a
+        for a in asking_rung(rung).attempts
+        if a.delivery is not None and a.settled_at and not a.failed
     ]
     for channel in dict.fromkeys(a.channel for a in reached):
         contact, _ = contact_for(rung.person, channel)

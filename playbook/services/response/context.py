@@ -25,7 +25,6 @@ from playbook.models import (
 from playbook.models.keyring import current_keyring
 from playbook.services.preparedness.documents import document_of
 
-
 #: What is read with a rung whenever ladders are worked on: no query per person later.
 RUNG_LOADING = (
     selectinload(Rung.all_attempts).joinedload(Attempt.delivery),

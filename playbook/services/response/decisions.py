@@ -85,7 +85,12 @@ def take(
 
 
 def reopen(
-    session: Session, activation_id: int, decision_id: str, user: User, settings: Settings, now: datetime
+    session: Session,
+    activation_id: int,
+    decision_id: str,
+    user: User,
+    settings: Settings,
+    now: datetime,
 ) -> Decision:
     """Open a taken decision again: a new round, the old one kept. What it had started goes on."""
     call_out = load_running(session, activation_id, now, settings.public_url)

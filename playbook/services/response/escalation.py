@@ -13,9 +13,7 @@ from playbook.services.response.context import CallOut
 RUNNING = (RoleCallState.WAITING, RoleCallState.CALLING)
 
 
-def climb_due(
-    session: Session, now: datetime, public_url: str, limit: int = 200
-) -> dict[str, int]:
+def climb_due(session: Session, now: datetime, public_url: str, limit: int = 200) -> dict[str, int]:
     """Climb up to `limit` ladders that are due at `now`; return {"roles": …, "steps": …}.
 
     Safe at any time, twice, by anyone: rows are locked while they are worked on (on SQLite the transaction is the

@@ -43,7 +43,13 @@ def open_message_task(call_out: CallOut, message_id: str) -> None:
 
 
 def finish(
-    session: Session, task_id: int, user: User, now: datetime, *, outcome: str = "done", note: str = ""
+    session: Session,
+    task_id: int,
+    user: User,
+    now: datetime,
+    *,
+    outcome: str = "done",
+    note: str = "",
 ) -> Task:
     """Tick a task off ("done") or say that it is "not-needed"; the first tick counts, a second changes nothing."""
     task = find(session, task_id)
@@ -91,9 +97,7 @@ def _note(session: Session, task: Task, kind: str, user: User, now: datetime) ->
 def _exists(call_out: CallOut, cause: str) -> bool:
     return (
         call_out.session.scalar(
-            select(Task.id).where(
-                Task.activation_id == call_out.activation.id, Task.cause == cause
-            )
+            select(Task.id).where(Task.activation_id == call_out.activation.id, Task.cause == cause)
         )
         is not None
     )
