@@ -143,6 +143,7 @@ def app(
         RATELIMIT_ENABLED=False,
     )
     yield made
+    made.extensions["playbook"].sender.close()
     with made.app_context():
         db.session.remove()
         db.engine.dispose()

@@ -36,6 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[HOME] = postgres.make_home()
     else:
         config.stash[HOME] = Path(worker_input["playbook_home"])
+    config.addinivalue_line("markers", "only_on(kind): what is tested exists in this database only")
     _forget_local_settings()
     _set_up_hypothesis()
     network.install()
@@ -69,7 +70,10 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "engine_kind" in metafunc.fixturenames:
         wanted = metafunc.config.getoption("--database")
-        kinds = databases.KINDS if wanted == "both" else (wanted,)
+        meant = metafunc.definition.get_closest_marker("only_on")
+        kinds = [
+            kind for kind in (meant.args if meant else databases.KINDS) if wanted in {"both", kind}
+        ]
         metafunc.parametrize("engine_kind", kinds, scope="session")
 
 

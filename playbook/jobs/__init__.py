@@ -1,0 +1,1 @@
+"""What time does: the table of ticks, the ticks, and the engine that runs them."""

@@ -1,0 +1,35 @@
+"""What time does by itself, and how often. The one table that an engine reads."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from playbook.jobs import dispatch, escalation, sealing
+from playbook.wiring import Wiring
+
+#: What a tick did, by kind; all zero or empty means that nothing was due.
+Counts = dict[str, int]
+
+
+@dataclass(frozen=True)
+class Tick:
+    """Something that is looked after again and again.
+
+    A tick claims what is due in the database, does it, and returns counts. It is safe at any time,
+    twice, and by anyone: correctness comes from the rows, never from the timetable.
+    """
+
+    name: str
+    every_seconds: float
+    run: Callable[[Wiring, datetime], Counts]
+    #: Run at once when a commit wakes the engine, again and again while there is work.
+    on_wake: bool = False
+
+
+#: In the order in which a wake runs them: climbing a ladder queues messages that dispatch then
+#: sends.
+TICKS = (
+    Tick("escalation", 1, escalation.run, on_wake=True),
+    Tick("dispatch", 1, dispatch.run, on_wake=True),
+    Tick("sealing", 5, sealing.run),
+)

@@ -1,0 +1,1 @@
+"""Tests of what time does: the table of ticks, the engine, its lock and its beat."""
