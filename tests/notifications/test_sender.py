@@ -134,7 +134,7 @@ def test_a_fault_is_logged_with_its_place_but_not_with_its_words(sender, compose
 
 
 def test_a_provider_that_never_answers_cannot_hold_a_batch_for_ever(real, compose):
-    with Sender({(Channel.SMS, False): real}, patience=0.1) as sender:
+    with Sender({(Channel.SMS, False): real}, patience=0.5) as sender:
         outcomes = sender.send_many([compose(body="hang"), compose(key="a")])
     assert outcomes[0] == Outcome(OutcomeKind.UNKNOWN, "scripted", reason="timeout")
     assert outcomes[1].kind is OutcomeKind.ACCEPTED
@@ -283,7 +283,7 @@ def test_closing_cuts_off_what_will_not_finish(real, compose):
 
 
 def test_two_batches_through_twilio_with_one_lost_answer(twilio, compose):
-    provider = twilio_provider(twilio, timeout=0.5)
+    provider = twilio_provider(twilio, timeout=1.5)
     with Sender({(Channel.SMS, False): provider}) as sender:
         first = sender.send_many([compose(key=str(n)) for n in range(50)])
         twilio.will(Hang(accepted=True))

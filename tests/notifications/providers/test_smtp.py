@@ -246,7 +246,7 @@ def test_an_address_beyond_ascii_needs_a_server_that_can(letter, utf8, outcome):
 )
 def test_what_is_made_of_a_misbehaving_server(letter, misbehaviour, kind, reason, kept):
     with FakeMailServer(**misbehaviour) as server:
-        (outcome,) = send(SmtpProvider(config(server.port, timeout=0.3)), letter())
+        (outcome,) = send(SmtpProvider(config(server.port, timeout=1.0)), letter())
     assert outcome == Outcome(OutcomeKind(kind), "smtp", reason=reason)
     assert len(server.letters) == kept
     assert server.connected == 1, "nothing is ever sent again from here"

@@ -131,7 +131,7 @@ def test_an_answer_that_never_comes_is_unknown_and_asked_for_once(twilio, compos
 def test_one_hanging_request_does_not_hold_up_the_others(twilio, compose):
     twilio.will(Hang())
     outcomes = send(
-        twilio_provider(twilio, timeout=0.5), *(compose(to=f"+4477009001{n:02}") for n in range(20))
+        twilio_provider(twilio, timeout=1.5), *(compose(to=f"+4477009001{n:02}") for n in range(20))
     )
     assert sorted(outcome.kind for outcome in outcomes) == ["accepted"] * 19 + ["unknown"]
 
@@ -149,7 +149,7 @@ def test_nobody_listening_means_that_nothing_was_sent(compose):
 def test_waiting_in_vain_for_a_free_connection_means_that_nothing_was_sent(twilio, compose):
     twilio.will(Hang())
     outcomes = send(
-        twilio_provider(twilio, connections=1, connect_timeout=0.2, timeout=2.0),
+        twilio_provider(twilio, connections=1, connect_timeout=0.5, timeout=2.0),
         compose(),
         compose(to="+447700900124"),
     )
