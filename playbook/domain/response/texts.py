@@ -4,20 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from playbook.domain.preparedness.document import Playbook
+from playbook.domain.preparedness.engine_messages import ENGINE_MESSAGES
 from playbook.domain.preparedness.texts import fill, placeholders_in
 
 #: The messages that the call-out itself sends, and the channels that each can take.
-ENGINE_MESSAGES: Mapping[str, tuple[str, ...]] = {
-    "call-out": ("sms", "email", "voice"),
-    "stand-down": ("sms", "email"),
-    "deputy-answered": ("sms", "email"),
-    "answer-joining": ("sms",),
-    "answer-deputy": ("sms",),
-    "answer-unable": ("sms",),
-    "answer-again": ("sms",),
-    "answer-late": ("sms",),
-    "answer-which": ("sms",),
-    "answer-unknown": ("sms",),
+CALL_OUT_MESSAGES: Mapping[str, tuple[str, ...]] = {
+    message: needed.channels
+    for message, needed in ENGINE_MESSAGES.items()
+    if message != "exercise-mark"
 }
 
 

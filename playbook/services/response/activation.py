@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from playbook.domain.preparedness.document import Playbook
 from playbook.domain.response.call_plan import CallPlan
-from playbook.domain.response.texts import ENGINE_MESSAGES, freeze
+from playbook.domain.response.texts import CALL_OUT_MESSAGES, freeze
 from playbook.errors import BadInput, NotFound
 from playbook.models import (
     Activation,
@@ -144,7 +144,7 @@ def _freeze_texts(call_out: CallOut, plan: CallPlan, settings: Settings, request
     document, activation = call_out.document, call_out.activation
     for language in sorted({document.languages.source, *document.languages.all, *plan.languages}):
         facts = fixed_facts(document, settings, request, activation.number, language)
-        for message, channels in ENGINE_MESSAGES.items():
+        for message, channels in CALL_OUT_MESSAGES.items():
             for channel in channels:
                 frozen = freeze(
                     document, message, channel, language, facts, exercise=call_out.exercise

@@ -1,0 +1,52 @@
+"""What a process of its own does before a story kills it."""
+
+import os
+import time
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+
+from notifications.messages import Message, Outcome
+from playbook.clock import SimulatedClock
+from playbook.models import ActivationKind, PlaybookVersion, User
+from playbook.models.database import make_engine, make_sessions
+from playbook.models.keyring import Keyring, use_keyring
+from playbook.services.response import dispatch
+from playbook.services.response.activation import Request, activate
+from playbook.settings import Settings
+from playbook.wiring import Wiring
+
+
+class NeverReturns:
+    """A provider that has taken the request and does not answer."""
+
+    def send_many(self, batch: list[Message]) -> list[Outcome]:
+        print("in flight", len(batch), flush=True)
+        time.sleep(60)
+        raise AssertionError("The story should have killed this process.")
+
+
+def make(url: str, at: str) -> Wiring:
+    key = os.environ["STORY_KEY"]
+    use_keyring(Keyring([key]))
+    return Wiring(
+        SimulatedClock(datetime.fromtimestamp(float(at), UTC)),
+        Settings(database_url=url, encryption_keys=key),
+        make_sessions(make_engine(url)),
+        NeverReturns(),
+    )
+
+
+def confirm(url: str, at: str) -> None:
+    wiring = make(url, at)
+    now = wiring.clock.now()
+    with wiring.transaction() as session:
+        version = session.scalars(select(PlaybookVersion)).one()
+        user = session.scalars(select(User)).one()
+        request = Request("killed", version.id, "full", ActivationKind.REAL, "Killed", now)
+        activate(session, request, wiring.settings, user, now)
+
+
+def send_and_hang(url: str, at: str) -> None:
+    wiring = make(url, at)
+    dispatch.run_batch(wiring, wiring.clock.now())
