@@ -22,7 +22,7 @@ from playbook.services.preparedness.directory_import import (
 
 FILE = """\
 key,name,organisation,organisation_kind,language,time_zone,roles,phone,phone_2,email,notes
-p-1,Amina Yusuf,City Hospital,hospitals,ar,,hospital-coordinator:1,07700 900101,020 7946 0101,amina@h.example.org,Nights.
+p-1,Amina Yusuf,City Hospital,hospitals,ar,,hospital-coordinator:1,07700 900101,020 7946 0101,a@h.example.org,Nights.
 p-2,Bo Lindqvist,City Hospital,,en,Europe/Paris,hospital-coordinator:2; health-lead:1,07700 900102,,bo@h.example.org,
 p-3,Eva Kováčová,Police,police,sk,,police-liaison:1,07700 900103,,,
 """
