@@ -14,6 +14,7 @@ from playbook.web.guards import set_up_guards
 from playbook.web.headers import set_up_headers
 from playbook.web.languages import set_up_languages
 from playbook.web.limits import set_up_limits
+from playbook.web.navigation import set_up_navigation
 from playbook.web.presentation import set_up_presentation
 from playbook.web.sign_in import set_up_sign_in
 from playbook.wiring import Wiring
@@ -33,7 +34,9 @@ def set_up_web(app: Flask, wiring: Wiring) -> None:
     set_up_headers(app)
     set_up_presentation(app)
     set_up_errors(app)
-    for area in areas():
+    found = areas()
+    set_up_navigation(app, found)
+    for area in found:
         app.register_blueprint(area.blueprint)
         for view in getattr(area, "csrf_exempt", ()):
             csrf.exempt(view)

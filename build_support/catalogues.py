@@ -1,0 +1,124 @@
+"""Collect, update and compile the catalogues of the interface languages.
+
+python -m build_support.catalogues update    after strings changed: messages.pot and every messages.po
+python -m build_support.catalogues compile   after a translation changed: every messages.mo
+"""
+
+import sys
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).resolve().parent.parent
+LANGUAGES = ("en", "ar", "fr", "sk")
+PROJECT = "playbook"
+
+#: Beside the usual names: an error's first argument is a sentence for a person, and `N_` marks a sentence that is
+#: translated later.
+KEYWORDS = {
+    **DEFAULT_KEYWORDS,
+    "_l": None,
+    "lazy_gettext": None,
+    "lazy_ngettext": (1, 2),
+    **dict.fromkeys(
+        (
+            "PlaybookError",
+            "NotFound",
+            "NotAllowed",
+            "Conflict",
+            "BadInput",
+            "NotConfigured",
+            "KeyMissing",
+        ),
+        (1,),
+    ),
+}
+
+
+def po_path(root: Path, language: str) -> Path:
+    """Return where the catalogue of `language` lies."""
+    return root / "translations" / language / "LC_MESSAGES" / "messages.po"
+
+
+def collect(root: Path = ROOT) -> Catalog:
+    """Return every string of the interface, without line numbers, so that a moved line is no change."""
+    with (root / "babel.cfg").open(encoding="utf-8") as file:
+        methods, options = parse_mapping_cfg(file)
+    catalog = Catalog(project=PROJECT, charset="utf-8", creation_date=None)
+    found = extract_from_dir(
+        root / "playbook",
+        [(pattern.removeprefix("playbook/"), method) for pattern, method in methods],
+        {pattern.removeprefix("playbook/"): value for pattern, value in options.items()},
+        keywords=KEYWORDS,
+        comment_tags=("Translators:",),
+        strip_comment_tags=True,
+    )
+    for filename, _line, message, comments, context in sorted(found, key=lambda entry: entry[0]):
+        catalog.add(
+            message,
+            locations=[(f"playbook/{filename}", None)],
+            auto_comments=comments,
+            context=context,
+        )
+    return catalog
+
+
+def update(root: Path = ROOT) -> None:
+    """Bring `messages.pot` and every catalogue up to the strings in the code, keeping translations."""
+    template = collect(root)
+    with (root / "translations" / "messages.pot").open("wb") as file:
+        write_po(file, template, omit_header=True, width=100, sort_output=True)
+    for language in LANGUAGES:
+        path = po_path(root, language)
+        catalog = _read(path, language)
+        catalog.update(template, no_fuzzy_matching=True)
+        catalog.obsolete.clear()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            write_po(file, catalog, width=100, sort_output=True)
+
+
+def compile_all(root: Path = ROOT) -> list[Path]:
+    """Write every `messages.mo`; return those that changed."""
+    changed = []
+    for language in LANGUAGES:
+        source = po_path(root, language)
+        target = source.with_suffix(".mo")
+        if not source.exists() or _current(source, target):
+            continue
+        with target.open("wb") as file:
+            write_mo(file, _read(source, language))
+        changed.append(target)
+    return changed
+
+
+def _current(source: Path, target: Path) -> bool:
+    return target.exists() and target.stat().st_mtime_ns >= source.stat().st_mtime_ns
+
+
+def _read(path: Path, language: str) -> Catalog:
+    if not path.exists():
+        return Catalog(locale=language, project=PROJECT, charset="utf-8", fuzzy=False)
+    with path.open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def main(arguments: list[str]) -> int:
+    """Run from the command line."""
+    match arguments:
+        case ["update"]:
+            update()
+        case ["compile"]:
+            print(f"{len(compile_all())} catalogues compiled.")
+        case _:
+            print(__doc__, file=sys.stderr)
+            return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

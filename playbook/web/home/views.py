@@ -1,0 +1,74 @@
+"""Views of the first page."""
+
+from importlib.metadata import PackageNotFoundError, version
+from urllib.parse import urlsplit
+
+from flask import Blueprint, jsonify, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from playbook.errors import BadInput
+from playbook.queries.home import preparedness, running
+from playbook.web.database import session
+from playbook.web.guards import OBSERVER, allow, public
+from playbook.web.languages import set_preference
+from playbook.web.presentation import THEMES
+
+blueprint = Blueprint("home", __name__, template_folder="templates")
+
+
+@blueprint.get("/")
+@allow(OBSERVER)
+def index() -> str:
+    """Show what runs; when nothing does, how ready we are."""
+    active = running(session())
+    if request.headers.get("HX-Request"):
+        return render_template("home/_running.html", active=active)
+    return render_template(
+        "home/index.html", active=active, ready=None if active else preparedness(session())
+    )
+
+
+@blueprint.get("/health")
+@public
+def health() -> ResponseReturnValue:
+    """Tell a monitor whether the database answers, and which version runs."""
+    try:
+        session().execute(text("SELECT 1"))
+        reachable = True
+    except SQLAlchemyError:
+        reachable = False
+    body = {
+        "status": "ok" if reachable else "failing",
+        "database": "reachable" if reachable else "unreachable",
+        "version": installed_version(),
+    }
+    return jsonify(body), 200 if reachable else 503
+
+
+@blueprint.post("/appearance")
+@public
+def set_theme() -> ResponseReturnValue:
+    """Keep light, dark or the device's own in this browser, and go back to the page."""
+    theme = request.form.get("theme", "")
+    if theme not in THEMES:
+        raise BadInput("Choose light, dark, or like the device.")
+    response = redirect(inside(request.form.get("next", "/")))
+    set_preference(response, "theme", theme)
+    return response
+
+
+def inside(address: str) -> str:
+    """Return `address` when it leads to a page of ours, else the home page."""
+    parts = urlsplit(address)
+    safe = not parts.scheme and not parts.netloc and address.startswith("/")
+    return address.rstrip("?") if safe and not address.startswith(("//", "/\\")) else "/"
+
+
+def installed_version() -> str:
+    """Return the version of this installation."""
+    try:
+        return version("playbook")
+    except PackageNotFoundError:
+        return "unknown"

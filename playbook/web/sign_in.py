@@ -1,0 +1,140 @@
+"""Signing in: password, a second step with an authenticator app, passkeys; one-time links live in `account`.
+
+Nobody registers here and nothing is mailed: administrators invite, links are handed over by a person. Ordinary work
+never asks to sign in again; only changing how one signs in does, a day after the last time.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask
+from flask_security import MailUtil, Security, SQLAlchemyUserDatastore, WebauthnUtil
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from playbook.errors import NotConfigured
+from playbook.models import Role, User, WebAuthn
+from playbook.settings import Settings
+from playbook.web.database import db, wiring
+from playbook.web.sign_in_words import MESSAGES
+
+REMEMBERED_FOR = timedelta(days=90)
+SHORTEST_PASSWORD = 12
+
+
+class SendsNothing(MailUtil):  # type: ignore[misc]  # the library is untyped
+    """The library's mail features are off; should one be switched on, it says so instead of failing quietly."""
+
+    def send_mail(self, *_args: Any, **_kwargs: Any) -> None:
+        """Refuse."""
+        raise NotConfigured("Sign-in never sends mail. Ask an administrator for a sign-in link.")
+
+
+class OurOrigin(WebauthnUtil):  # type: ignore[misc]  # the library is untyped
+    """Passkeys are bound to the address that people see, also behind a proxy that ends https."""
+
+    def origin(self) -> str:
+        """Return the address that the browser reports."""
+        public = wiring().settings.public_url.rstrip("/")
+        return public if public.startswith("https:") else str(super().origin())
+
+
+class Users(SQLAlchemyUserDatastore):  # type: ignore[misc]  # the library is untyped
+    """Where the library finds users; each comes with its roles in one go."""
+
+    def find_user(self, case_insensitive: bool = False, **query: Any) -> User | None:
+        """Return the user that matches, or None."""
+        if case_insensitive or set(query) != {"fs_uniquifier"}:
+            found = super().find_user(case_insensitive=case_insensitive, **query)
+            return found if isinstance(found, User) else None
+        return db.session.scalar(  # the one that runs with every request
+            select(User)
+            .where(User.fs_uniquifier == query["fs_uniquifier"])
+            .options(selectinload(User.roles))
+        )
+
+
+def set_up_sign_in(app: Flask, settings: Settings) -> None:
+    """Give `app` its sign-in pages."""
+    secure = settings.public_url.startswith("https:")
+    app.config.update(cookie_rules(secure))
+    app.config.update(library_rules(app, settings))
+    security = Security(
+        app,
+        Users(db, User, Role, WebAuthn),
+        mail_util_cls=SendsNothing,
+        webauthn_util_cls=OurOrigin,
+        register_blueprint=True,
+    )
+    # Style sheets are the same for everybody: no user is looked up for them.
+    security.principal.skip_static = True
+
+
+def cookie_rules(secure: bool) -> dict[str, Any]:
+    """Return Flask's settings for the session and remember cookies; `__Host-` needs https."""
+    prefix = "__Host-" if secure else ""
+    return {
+        "SESSION_COOKIE_NAME": f"{prefix}session",
+        "SESSION_COOKIE_SECURE": secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "REMEMBER_COOKIE_NAME": f"{prefix}remember",
+        "REMEMBER_COOKIE_SECURE": secure,
+        "REMEMBER_COOKIE_HTTPONLY": True,
+        "REMEMBER_COOKIE_SAMESITE": "Lax",
+        "REMEMBER_COOKIE_DURATION": REMEMBERED_FOR,
+        # A form that stayed open through the night can still be sent.
+        "WTF_CSRF_TIME_LIMIT": None,
+        # Behind https the referrer is checked too, and ours is never sent.
+        "WTF_CSRF_SSL_STRICT": False,
+    }
+
+
+def library_rules(app: Flask, settings: Settings) -> dict[str, Any]:
+    """Return the library's settings."""
+    secret = app.config["SECRET_KEY"]
+    cookie = {
+        "httponly": True,
+        "secure": settings.public_url.startswith("https:"),
+        "samesite": "Strict",
+    }
+    rules = {
+        "PASSWORD_HASH": "argon2",
+        "PASSWORD_SCHEMES": ["argon2"],
+        "PASSWORD_SINGLE_HASH": True,
+        "PASSWORD_SALT": secret,
+        "PASSWORD_LENGTH_MIN": SHORTEST_PASSWORD,
+        "RETURN_GENERIC_RESPONSES": True,
+        "EMAIL_VALIDATOR_ARGS": {"check_deliverability": False, "test_environment": True},
+        "REGISTERABLE": False,
+        "RECOVERABLE": False,
+        "CHANGEABLE": True,
+        "CHANGE_URL": "/account/password",
+        "POST_CHANGE_VIEW": "/account/",
+        "SEND_PASSWORD_CHANGE_EMAIL": False,
+        "LOGIN_URL": "/sign-in",
+        "LOGOUT_URL": "/sign-out",
+        "POST_LOGOUT_VIEW": "/sign-in",
+        "DEFAULT_REMEMBER_ME": True,
+        "API_ENABLED_METHODS": ["session"],
+        "FRESHNESS": timedelta(hours=24),
+        "TWO_FACTOR": True,
+        "TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
+        "TWO_FACTOR_RESCUE_EMAIL": False,
+        "TWO_FACTOR_ALWAYS_VALIDATE": False,
+        "TWO_FACTOR_VALIDITY_COOKIE": cookie,
+        "TOTP_SECRETS": {"1": secret},
+        "TOTP_ISSUER": settings.city_name,
+        "MULTI_FACTOR_RECOVERY_CODES": True,
+        "MULTI_FACTOR_RECOVERY_CODES_N": 8,
+        "WEBAUTHN": True,
+        "WAN_RP_NAME": settings.city_name,
+        "WAN_POST_REGISTER_VIEW": "/account/",
+        "WAN_ALLOW_USER_HINTS": False,
+        "TWO_FACTOR_POST_SETUP_VIEW": "/account/",
+        # The library's sentences are looked up in our own catalogues.
+        "I18N_DOMAIN": "messages",
+        "I18N_DIRNAME": [app.config["BABEL_TRANSLATION_DIRECTORIES"]],
+        **{f"MSG_{name}": message for name, message in MESSAGES.items()},
+    }
+    return {f"SECURITY_{name}": value for name, value in rules.items()}

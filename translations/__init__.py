@@ -1,0 +1,1 @@
+"""The catalogues of every interface language; English is the source."""
