@@ -57,7 +57,8 @@ def serving(app: Flask) -> Iterator[str]:
 
 def take_over(context: Any, client: FlaskClient, address: str) -> None:
     """Give the browser `context` the session of a signed-in test client."""
-    cookie = client.get_cookie("session")
+    name = client.application.config["SESSION_COOKIE_NAME"]
+    cookie = client.get_cookie(name)
     if cookie is None:
         raise LookupError("The client has no session to take over.")
-    context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
+    context.add_cookies([{"name": name, "value": cookie.value, "url": address}])
