@@ -6,6 +6,7 @@ import hmac
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import Generic, TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
@@ -18,6 +19,8 @@ from playbook.models import PlaybookVersion
 #: A city has a handful of playbooks and pins a version or two of each.
 KEPT = 24
 
+Kept = TypeVar("Kept")
+
 
 class AlteredVersion(PlaybookError):
     """The stored bytes are not the ones that were published; nothing may be done by them."""
@@ -25,29 +28,29 @@ class AlteredVersion(PlaybookError):
     status = 500
 
 
-class _Shelf:
-    """The documents read last, by content hash; safe to use from many threads."""
+class Shelf(Generic[Kept]):
+    """What was made from documents last, by content hash; safe to use from many threads."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int = KEPT) -> None:
         self._size = size
         self._lock = threading.Lock()
-        self._documents: OrderedDict[str, Playbook] = OrderedDict()
+        self._kept: OrderedDict[str, Kept] = OrderedDict()
 
-    def get(self, key: str, read: Callable[[], Playbook]) -> Playbook:
-        """Return the document under `key`, reading it if it is not at hand."""
+    def get(self, key: str, make: Callable[[], Kept]) -> Kept:
+        """Return what is kept under `key`, making it if it is not at hand."""
         with self._lock:
-            if key in self._documents:
-                self._documents.move_to_end(key)
-                return self._documents[key]
-        document = read()  # outside the lock: two threads may both read, and read the same
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        made = make()  # outside the lock: two threads may both make it, and make the same
         with self._lock:
-            self._documents[key] = document
-            if len(self._documents) > self._size:
-                self._documents.popitem(last=False)
-        return document
+            self._kept[key] = made
+            if len(self._kept) > self._size:
+                self._kept.popitem(last=False)
+        return made
 
 
-_shelf = _Shelf(KEPT)
+_shelf: Shelf[Playbook] = Shelf()
 
 
 def document_of(version: PlaybookVersion) -> Playbook:

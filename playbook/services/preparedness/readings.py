@@ -4,9 +4,10 @@ a word of it.
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeAlias
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,7 +16,7 @@ from playbook.domain.preparedness.document import Playbook
 from playbook.errors import BadInput
 from playbook.models import PlaybookVersion, TranslationReading, User
 from playbook.services.log import record
-from playbook.services.preparedness.documents import document_of
+from playbook.services.preparedness.documents import Shelf, document_of
 from playbook.services.preparedness.inserting import insert_missing
 
 
@@ -85,24 +86,37 @@ def reading_state(session: Session, version: PlaybookVersion) -> ReadingState:
 
     A `read-by` in the document itself counts for every text of its language.
     """
-    playbook = document_of(version)
-    signed = _signed(session, playbook)
+    return reading_states(session, [version])[0]
+
+
+def reading_states(session: Session, versions: Sequence[PlaybookVersion]) -> list[ReadingState]:
+    """Return `reading_state` of each version, asking the database once."""
+    playbooks = [document_of(version) for version in versions]
+    signed = _signed(session, {code for playbook in playbooks for code in playbook.languages.all})
+    return [
+        _state(playbook, _digests_of(version, playbook), signed)
+        for version, playbook in zip(versions, playbooks, strict=True)
+    ]
+
+
+def _state(
+    playbook: Playbook,
+    digests: Mapping[str, Mapping[str, str]],
+    signed: Mapping[tuple[str, str], str],
+) -> ReadingState:
     languages: dict[str, LanguageReading] = {}
     readers: dict[str, dict[str, str]] = {}
-    for language in playbook.languages.all:
-        if language == playbook.languages.source:
-            continue
-        digests = _digests(playbook, language)
+    for language, texts in digests.items():
         named = playbook.translations.get(language)
         own = named.read_by.name if named and named.read_by else None
         readers[language] = {
             key: reader
-            for key, digest in digests.items()
+            for key, digest in texts.items()
             if (reader := signed.get((language, digest)) or own) is not None
         }
         languages[language] = LanguageReading(
             language,
-            total=len(digests),
+            total=len(texts),
             read=len(readers[language]),
             readers=tuple(sorted(set(readers[language].values()))),
         )
@@ -133,13 +147,13 @@ def sign_readings(
         raise BadInput(
             "This is the language in which the playbook was written; nobody translated it."
         )
-    digests = _digests(playbook, language)
+    digests = _digests_of(version, playbook).get(language, {})
     if message_ids is not None:
         chosen = {k for m in message_ids for k in message_words(playbook, m, language)}
         digests = {key: digest for key, digest in digests.items() if key in chosen}
     if not digests:
         raise BadInput("There is no translation to sign in this language.")
-    signed = _signed(session, playbook)
+    signed = _signed(session, {language})
     fresh = {digest for digest in digests.values() if (language, digest) not in signed}
     insert_missing(
         session,
@@ -172,18 +186,35 @@ def sign_readings(
     return len(fresh)
 
 
-def _signed(session: Session, playbook: Playbook) -> dict[tuple[str, str], str]:
-    """Return the readings in the playbook's languages: (language, digest) → reader."""
+def _signed(session: Session, languages: Collection[str]) -> dict[tuple[str, str], str]:
+    """Return the readings in some languages: (language, digest) → reader."""
     rows = session.execute(
         select(
             TranslationReading.language, TranslationReading.digest, TranslationReading.reader
-        ).where(TranslationReading.language.in_(playbook.languages.all))
+        ).where(TranslationReading.language.in_(sorted(languages)))
     )
     return {(language, digest): reader for language, digest, reader in rows}
 
 
+#: language → words id → digest, for every translation of a document.
+_Digests: TypeAlias = Mapping[str, Mapping[str, str]]
+
+_shelf: Shelf[_Digests] = Shelf()
+
+
+def _digests_of(version: PlaybookVersion, playbook: Playbook) -> _Digests:
+    """Return the digests of all translated texts; made once per process."""
+
+    def make() -> _Digests:
+        translations = (
+            code for code in playbook.languages.all if code != playbook.languages.source
+        )
+        return {code: _digests(playbook, code) for code in translations if code in playbook.words}
+
+    return _shelf.get(version.content_hash, make)
+
+
 def _digests(playbook: Playbook, language: str) -> dict[str, str]:
-    """Return the digest of every text that is translated into `language`, by words id."""
     source = playbook.words.get(playbook.languages.source, {})
     return {
         key: reading_digest(language, source.get(key, ""), text)
