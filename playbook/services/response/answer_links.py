@@ -1,0 +1,78 @@
+"""A partner's answer page: found by the secret in its link, answered by a button."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from playbook.domain.response.answers import Answer
+from playbook.domain.response.escalation import RungState
+from playbook.errors import NotFound
+from playbook.models import Rung
+from playbook.services.response.answers import Heard, record_answer
+from playbook.services.response.calling import token_digest
+from playbook.services.response.callout import SAID
+from playbook.services.response.context import CallOut, load
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """What a partner's link shows: whom we ask for what, and what they have said so far."""
+
+    language: str
+    exercise: bool
+    number: int
+    level: str
+    roles: tuple[str, ...]
+    ended: bool
+    said: Answer | None
+    said_at: datetime | None
+    #: Who answers for the role when it is somebody else.
+    answered_by: str | None
+
+
+def find(session: Session, token: str, now: datetime, public_url: str) -> tuple[CallOut, Rung]:
+    """Return the call-out and rung that a link belongs to, or raise NotFound. Changes nothing."""
+    rung = session.scalar(select(Rung).where(Rung.link_token_digest == token_digest(token)))
+    if rung is None:
+        raise NotFound(
+            "This link does not belong to any call. Check that the whole address was opened, or call us."
+        )
+    return load(session, rung.activation_id, now, public_url), rung
+
+
+def invitation(call_out: CallOut, rung: Rung) -> Invitation:
+    """Return what the page shows."""
+    mine = [r for r in call_out.rungs_of_person(rung.person_id) if r.state != RungState.WAITING]
+    said = max(
+        (r for r in mine if r.answered_at is not None),
+        key=lambda r: r.answered_at or call_out.now,
+        default=None,
+    )
+    leader = rung.role_call.answered_by
+    document, activation = call_out.document, call_out.activation
+    return Invitation(
+        language=rung.language,
+        exercise=call_out.exercise,
+        number=activation.number,
+        level=document.text(f"levels.{activation.level}.name", rung.language).text,
+        roles=tuple(
+            dict.fromkeys(
+                call_out.role_name(r.role_call.role, rung.language) for r in mine or [rung]
+            )
+        ),
+        ended=activation.ended_at is not None,
+        said=Answer(str(said.state)) if said is not None and said.state in SAID else None,
+        said_at=said.answered_at if said is not None else None,
+        answered_by=leader.name if leader and leader.id != rung.person_id else None,
+    )
+
+
+def answer(
+    session: Session, token: str, what: Answer, now: datetime, public_url: str
+) -> tuple[CallOut, Rung, Heard]:
+    """Take the answer that a button on the page gives."""
+    call_out, rung = find(session, token, now, public_url)
+    heard = record_answer(call_out, rung.person, what, via="link", at=now)
+    return call_out, rung, heard

@@ -1,0 +1,67 @@
+"""Views of the inbox."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_security import current_user
+
+from playbook.domain.response.answers import Answer
+from playbook.models import User
+from playbook.queries.response.inbox import letters
+from playbook.services.response import reading
+from playbook.web.database import session, transaction, wiring
+from playbook.web.guards import COORDINATOR, OBSERVER, allow
+
+blueprint = Blueprint("inbox", __name__, url_prefix="/inbox", template_folder="templates")
+
+
+@blueprint.get("/")
+@allow(OBSERVER)
+def index() -> ResponseReturnValue:
+    """Show what waits for a reader, and what has been read."""
+    read = request.args.get("show") == "read"
+    return render_template(
+        "inbox/index.html", letters=letters(session(), waiting=not read), read=read
+    )
+
+
+@blueprint.post("/<int:inbound_id>/take")
+@allow(COORDINATOR)
+def take(inbound_id: int) -> ResponseReturnValue:
+    """Take a message."""
+    with transaction() as current:
+        reading.take(current, inbound_id, _user(current), wiring().clock.now())
+    return redirect(url_for("inbox.index") + f"#letter-{inbound_id}")
+
+
+@blueprint.post("/<int:inbound_id>/done")
+@allow(COORDINATOR)
+def done(inbound_id: int) -> ResponseReturnValue:
+    """Say what came of a message."""
+    outcome = request.form.get("outcome", "")
+    with transaction() as current:
+        reading.finish(current, inbound_id, _user(current), wiring().clock.now(), outcome)
+    flash(_("Noted. The message is among those already read."))
+    return redirect(url_for("inbox.index"))
+
+
+@blueprint.post("/<int:inbound_id>/answer")
+@allow(COORDINATOR)
+def understand(inbound_id: int) -> ResponseReturnValue:
+    """Take the text as an answer, because a human has understood it so."""
+    answer = Answer(request.form["answer"])
+    with transaction() as current:
+        reading.understand_as(
+            current,
+            inbound_id,
+            answer,
+            _user(current),
+            wiring().clock.now(),
+            wiring().settings.public_url,
+        )
+    flash(_("Noted as an answer; the call-out goes by it."))
+    return redirect(url_for("inbox.index"))
+
+
+def _user(current: object) -> User:
+    return current.get_one(User, current_user.id)  # type: ignore[attr-defined,no-any-return]
