@@ -30,6 +30,9 @@ def check(raw: RawPlaybook, parents: Parents) -> tuple[Playbook | None, list[Fin
     findings = [*resolved.findings, *shaped.findings]
     if shaped.structure is not None:
         findings += _check_meaning(shaped, shaped.structure)
+    if shaped.structure is not None and not has_errors(findings):
+        # Mending an error may change the source once more; only then is a translation compared.
+        findings += check_translations(resolved, shaped.structure)
     if shaped.structure is None or has_errors(findings):
         return None, in_reading_order(findings)
     return _document(resolved, shaped.structure), in_reading_order(findings)
@@ -43,7 +46,6 @@ def _check_meaning(shaped: Shaped, structure: Structure) -> list[Finding]:
         findings += check_engine_messages(shaped, structure)
         findings += check_sentences(shaped, structure)
         findings += check_placeholders(shaped, structure)
-        findings += check_translations(shaped.resolved, structure)
     return findings
 
 

@@ -90,14 +90,15 @@ def _approvals(shaped: Shaped, structure: Structure) -> Iterator[Finding]:
 
 def _never_started(shaped: Shaped, structure: Structure) -> Iterator[Finding]:
     """A base may leave it to its children to start a task; whatever is activated may not."""
-    if any(section == "decisions" for section, _ in shaped.damaged):
-        return
     started = {
         task
         for decision in structure.decisions.values()
         for option in decision.options.values()
         for task in option.starts.tasks
     }
+    is_misspelt = bool(started - shaped.ids("tasks"))
+    if is_misspelt or any(section == "decisions" for section, _ in shaped.damaged):
+        return
     found = error if structure.activatable else warning
     for task_id, task in structure.tasks.items():
         if task.begins == "by-decision" and task_id not in started:
@@ -113,12 +114,13 @@ def _never_started(shaped: Shaped, structure: Structure) -> Iterator[Finding]:
 
 
 def _never_asked(shaped: Shaped, structure: Structure) -> Iterator[Finding]:
-    if any(section in ("roles", "decisions") for section, _ in shaped.damaged):
-        return
     asked = {deputy for role in structure.roles.values() for deputy in role.deputies}
     for decision in structure.decisions.values():
         for option in decision.options.values():
             asked.update(option.starts.call_out)
+    is_misspelt = bool(asked - shaped.ids("roles") - shaped.ids("tiers"))
+    if is_misspelt or any(section in ("roles", "decisions") for section, _ in shaped.damaged):
+        return
     for role_id, role in structure.roles.items():
         if role.tier is None and role_id not in asked:
             path = ("roles", role_id)

@@ -56,6 +56,8 @@ def shape(resolved: Resolved) -> Shaped:
     """Return the typed structure of a resolved playbook, and what was wrong with its shape."""
     shaped = Shaped(resolved, is_whole=resolved.is_whole)
     tree = copy.deepcopy(resolved.tree)
+    if not resolved.is_whole:
+        tree.setdefault("languages", {"source": "en"})  # inherited from what could not be read
     for _ in range(MOST_ROUNDS):
         try:
             shaped.structure = Structure.model_validate(tree)
