@@ -1,10 +1,15 @@
 """Where the pages are, and whether somebody else is there already."""
 
+from __future__ import annotations
+
 import errno
 import socket
+from typing import TYPE_CHECKING
 
 from playbook.cli.exits import AddressTaken
-from playbook.settings import Settings
+
+if TYPE_CHECKING:
+    from playbook.settings import Settings
 
 
 def refuse_taken(host: str, port: int) -> None:

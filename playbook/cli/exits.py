@@ -14,6 +14,8 @@ NOT_READY = 4
 ADDRESS_TAKEN = 5
 #: The log does not prove itself: an entry was changed or removed.
 LOG_BROKEN = 6
+#: An exercise ended with a role that nobody answered and no named human owns.
+UNOWNED = 7
 
 
 class AddressTaken(PlaybookError):

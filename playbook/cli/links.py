@@ -1,23 +1,24 @@
 """Sign-in links as a person can open them."""
 
+from __future__ import annotations
+
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from sqlalchemy.orm import Session
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
-from playbook.models import User
-from playbook.services.users import LINK_VALID_FOR, make_sign_in_link
+    from playbook.models import User
 
 
 def link_for(
-    session: Session,
-    user: User,
-    now: datetime,
-    address: str,
-    valid_for: timedelta = LINK_VALID_FOR,
+    session: Session, user: User, now: datetime, address: str, valid_for: timedelta | None = None
 ) -> str:
     """Return a link below `address` that signs `user` in once; earlier ones stop working.
 
     The path is the one of the view `account.link`; a test holds the two together.
     """
-    token = make_sign_in_link(session, user, now, valid_for)
+    from playbook.services.users import LINK_VALID_FOR, make_sign_in_link
+
+    token = make_sign_in_link(session, user, now, valid_for or LINK_VALID_FOR)
     return f"{address.rstrip('/')}/sign-in/{token}"

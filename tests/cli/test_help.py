@@ -1,0 +1,53 @@
+"""Help reads well and comes at once."""
+
+import subprocess
+import sys
+
+import click
+import pytest
+
+from playbook.cli import main
+
+
+def commands(group: click.Group, prefix: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    found = []
+    for name, command in sorted(group.commands.items()):
+        found.append((*prefix, name))
+        if isinstance(command, click.Group):
+            found += commands(command, (*prefix, name))
+    return found
+
+
+EXPECTED = {
+    "check", "engine", "export", "log", "migrate", "people", "publish", "schema", "seed", "up",
+    "user", "web",
+}  # fmt: skip
+
+
+def test_every_command_is_there() -> None:
+    assert set(main.commands) >= EXPECTED
+
+
+@pytest.mark.parametrize("command", commands(main), ids=" ".join)
+def test_every_command_explains_itself(run, command) -> None:
+    result = run(*command, "--help")
+    assert result.exit_code == 0
+    first = result.output.split("\n\n")[1].strip()
+    assert first.endswith("."), f"the first paragraph is no sentence: {first}"
+
+
+def test_help_loads_neither_the_database_nor_the_web() -> None:
+    heavy = ["apscheduler", "flask", "granian", "pydantic", "sqlalchemy", "twilio"]
+    code = f"""
+import sys
+from playbook.cli import main
+main(["--help"], standalone_mode=False)
+sys.exit(" ".join(sorted(set({heavy}) & set(sys.modules))))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stderr.strip() == ""
+    assert "playbook up" in done.stdout
+
+
+def test_an_unknown_command_is_not_understood(run) -> None:
+    assert run("dance").exit_code == 2
