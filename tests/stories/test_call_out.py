@@ -129,7 +129,7 @@ def test_two_open_alerts_on_one_phone(city: City) -> None:
     city.phone("Maya").receives(f"No {first}")
     city.phone("Maya").receives(f"No {second}")
     city.phone("Maya").replies("1")
-    city.phone("Maya").receives("which one?", f"{first} Mayor", f"{second} Mayor")
+    city.phone("Maya").receives("which one?", f"{first} watch", f"{second} watch")
     assert city.role("mayor").state == RoleCallState.CALLING
     city.phone("Maya").replies(f"1 {first}")
     city.phone("Maya").receives(f"no {first}: thank you")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from playbook.domain.preparedness.document import Playbook
 from playbook.domain.response.call_plan import CallPlan
 from playbook.domain.response.texts import CALL_OUT_MESSAGES, freeze
-from playbook.errors import BadInput, NotFound
+from playbook.errors import BadInput, Conflict, NotFound
 from playbook.models import (
     Activation,
     ActivationKind,
@@ -189,4 +189,42 @@ def end(session: Session, activation: Activation, user: User, now: datetime, rea
         activation_id=activation.id,
         subject=f"activation:{activation.id}",
         payload={"reason": reason},
+    )
+
+
+def hand_over(
+    session: Session, activation: Activation, to: User, user: User, now: datetime
+) -> None:
+    """Make `to` the coordinator: every silence that `activation`'s coordinator owns goes to them by name, with
+    those still to come.
+
+    The same coordinator again changes nothing. Raises Conflict if the incident has ended, BadInput if `to` may not
+    sign in any more.
+    """
+    if activation.ended_at is not None:
+        raise Conflict("This incident has ended. Nothing was changed.")
+    if not to.active:
+        raise BadInput("This account cannot sign in any more. Choose somebody else.")
+    before_id, before = activation.coordinator_id, activation.coordinator_name
+    if before_id == to.id:
+        return
+    activation.coordinator_id, activation.coordinator_name = to.id, to.name or to.email
+    activation.revision += 1
+    session.execute(
+        update(RoleCall)
+        .where(
+            RoleCall.activation_id == activation.id,
+            RoleCall.state == RoleCallState.OWNED,
+            RoleCall.owner_id == before_id,
+        )
+        .values(owner_id=to.id, owner_name=activation.coordinator_name)
+    )
+    log.record(
+        session,
+        "activation.handed-over",
+        now=now,
+        user=user,
+        activation_id=activation.id,
+        subject=f"activation:{activation.id}",
+        payload={"from": before, "to": activation.coordinator_name},
     )

@@ -200,16 +200,18 @@ def _list_alerts(
     call_outs = [CallOut(session, activation, now, public_url) for activation in running]
     person = _who(call_outs[0], people)
     language = next(iter(call_outs[0].rungs_of_person(person.id))).language
-    lines = []
-    for call_out in call_outs:
-        who = _who(call_out, people)
-        roles = dict.fromkeys(
-            call_out.role_name(r.role_call.role, language)
-            for r in call_out.rungs_of_person(who.id)
-            if r.state != RungState.WAITING
-        )
-        lines.append(f"{call_out.activation.number} {', '.join(roles)}")
+    lines = [_line_of(call_out, language) for call_out in call_outs]
     _queue_reply(call_outs[0], row, person, "answer-which", language, {"list": "\n".join(lines)})
+
+
+def _line_of(call_out: CallOut, language: str) -> str:
+    """Return how an alert is told from others in an SMS: its number, as every text of it carries, and its level.
+
+    Never the role: its name can tell whoever sees the phone what somebody believes or whom they love.
+    """
+    activation = call_out.activation
+    level = call_out.document.text(f"levels.{activation.level}.name", language).text
+    return f"{activation.number} {level}"
 
 
 def _for_a_human(

@@ -80,11 +80,14 @@ class PreviewHole:
 class Preview:
     """Everything that confirming sets going.
 
+    `called_now` are the people whose tier starts at once; `called_first` also those of later tiers; `on_ladders`
+    everybody who may be called at all.
     `channels` counts the people called first by the first channel that can arrive; "voice" means that a human makes
     the call. `segments` is what the first texts of everybody called first cost as SMS, together.
     """
 
     plan: CallPlan
+    called_now: int
     called_first: int
     on_ladders: int
     languages: dict[str, int]
@@ -119,6 +122,9 @@ def preview(session: Session, request: Request, settings: Settings, now: datetim
     texts, segments = _Texts(document, settings, request, number, readings).of(firsts)
     return Preview(
         plan=plan,
+        called_now=len(
+            {r.rungs[0].holder.person_id for r in plan.roles if r.rungs and r.starts_at <= now}
+        ),
         called_first=len(plan.called_first()),
         on_ladders=len(plan.people),
         languages=plan.languages,
