@@ -11,6 +11,7 @@ from playbook.cli.console import json_option, out, print_json, progress
 from playbook.cli.exits import UNOWNED
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from rich.tree import Tree
@@ -164,7 +165,7 @@ def _after(instant: datetime, start: datetime) -> str:
     return f"+{minutes}:{seconds:02d}"
 
 
-def _summary(tiers: list[TierNode], unowned: list[str]) -> str:
+def _summary(tiers: Sequence[TierNode], unowned: list[str]) -> str:
     roles = [role for tier in tiers for role in tier.roles]
     answered = sum(role.state == "answered" for role in roles)
     owned = sum(role.state == "owned" for role in roles)

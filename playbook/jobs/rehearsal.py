@@ -86,7 +86,8 @@ class Rehearsal:
     """One exercise under way: activate, let time pass, let people behave as their seed says."""
 
     def __init__(self, wiring: Wiring, seed: int) -> None:
-        assert isinstance(wiring.clock, SimulatedClock)
+        if not isinstance(wiring.clock, SimulatedClock):
+            raise TypeError("An exercise runs on a simulated clock.")
         self.wiring = wiring
         self.clock = wiring.clock
         self.seed = seed
