@@ -5,10 +5,11 @@ Contact points are in `directory_contacts`, roles in `directory_roles`.
 
 import re
 import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from playbook.domain.preparedness.directory_cells import (
@@ -64,15 +65,37 @@ def person_of(session: Session, person_id: int) -> Person:
     return person
 
 
+def person_by_key(session: Session, key: str) -> Person:
+    """Return a person, removed or not, by the city's own key; raises NotFound."""
+    person = session.scalar(select(Person).where(Person.key == key))
+    if person is None:
+        raise NotFound("There is no person with the key “{key}”.", key=key)
+    return person
+
+
 def add_organisation(
     session: Session, facts: OrganisationFacts, *, now: datetime, user: User | None
 ) -> Organisation:
     """Add an organisation; raises BadInput for a bad field, Conflict if its name is taken."""
-    organisation = Organisation(**_organisation_columns(session, facts, None))
-    session.add(organisation)
-    session.flush()
-    _log_organisation(session, "organisation.added", organisation, now, user)
+    [organisation] = add_organisations(session, [facts], now=now, user=user)
     return organisation
+
+
+def add_organisations(
+    session: Session, many: Sequence[OrganisationFacts], *, now: datetime, user: User | None
+) -> list[Organisation]:
+    """Add organisations with as few statements as one; raises like `add_organisation`."""
+    names = {row.name.casefold(): row for row in session.scalars(select(Organisation))}
+    added = []
+    for facts in many:
+        row = Organisation(**_organisation_columns(names, facts, None))
+        names[row.name.casefold()] = row
+        added.append(row)
+    session.add_all(added)
+    session.flush()
+    for row in added:
+        _log_organisation(session, "organisation.added", row, now, user)
+    return added
 
 
 def edit_organisation(
@@ -84,7 +107,8 @@ def edit_organisation(
     user: User | None,
 ) -> tuple[str, ...]:
     """Change an organisation and return the names of the fields that changed."""
-    changed = _apply(organisation, _organisation_columns(session, facts, organisation))
+    names = {row.name.casefold(): row for row in session.scalars(select(Organisation))}
+    changed = _apply(organisation, _organisation_columns(names, facts, organisation))
     if changed:
         session.flush()
         _log_organisation(session, "organisation.changed", organisation, now, user, changed)
@@ -115,18 +139,33 @@ def remove_organisation(
 
 def add_person(session: Session, facts: PersonFacts, *, now: datetime, user: User | None) -> Person:
     """Add a person; raises BadInput for a bad field, Conflict if the key is taken."""
-    person = Person(**_person_columns(session, facts, None))
-    session.add(person)
-    session.flush()
-    log_person(session, "person.added", person, now=now, user=user)
+    [person] = add_people(session, [facts], now=now, user=user)
     return person
+
+
+def add_people(
+    session: Session, many: Sequence[PersonFacts], *, now: datetime, user: User | None
+) -> list[Person]:
+    """Add people with as few statements as one; raises like `add_person`."""
+    keys = _holders_of_keys(session, many)
+    added = []
+    for facts in many:
+        person = Person(**_person_columns(session, facts, None, keys), contact_points=[], roles=[])
+        keys[person.key] = person
+        added.append(person)
+    session.add_all(added)
+    session.flush()
+    for person in added:
+        log_person(session, "person.added", person, now=now, user=user)
+    return added
 
 
 def edit_person(
     session: Session, person: Person, facts: PersonFacts, *, now: datetime, user: User | None
 ) -> tuple[str, ...]:
     """Change a person and return the names of the fields that changed."""
-    changed = _apply(person, _person_columns(session, facts, person))
+    keys = _holders_of_keys(session, [facts])
+    changed = _apply(person, _person_columns(session, facts, person, keys))
     if changed:
         session.flush()
         session.expire(person, ["organisation"])
@@ -216,13 +255,12 @@ def _apply(row: Organisation | Person, columns: dict[str, object]) -> tuple[str,
 
 
 def _organisation_columns(
-    session: Session, facts: OrganisationFacts, row: Organisation | None
+    names: Mapping[str, Organisation], facts: OrganisationFacts, row: Organisation | None
 ) -> dict[str, object]:
     name = check_short("organisation", facts.name)
     if not name:
         raise BadInput("An organisation needs a name. Nothing was saved.")
-    same = [other for other in session.scalars(select(Organisation)) if other is not row]
-    if any(other.name.casefold() == name.casefold() for other in same):
+    if names.get(name.casefold(), row) is not row:
         raise Conflict("There already is an organisation called “{name}”.", name=name)
     return {
         "name": name,
@@ -231,10 +269,12 @@ def _organisation_columns(
     }
 
 
-def _person_columns(session: Session, facts: PersonFacts, row: Person | None) -> dict[str, object]:
+def _person_columns(
+    session: Session, facts: PersonFacts, row: Person | None, keys: Mapping[str, Person]
+) -> dict[str, object]:
     name = check_filled("name", facts.name)
-    key = check_short("key", facts.key) or (row.key if row else _free_key(session, name))
-    same = session.scalar(select(Person).where(Person.key == key))
+    key = check_short("key", facts.key) or (row.key if row else _free_key(name, keys))
+    same = keys.get(key, row)
     if same is not None and same is not row:
         raise Conflict(
             "The key “{key}” belongs to {name}. Choose another; nothing was saved.",
@@ -253,12 +293,22 @@ def _person_columns(session: Session, facts: PersonFacts, row: Person | None) ->
     }
 
 
-def _free_key(session: Session, name: str) -> str:
-    """Return a key made of `name` that nobody has: "amina-yusuf", "amina-yusuf-2"."""
+def _holders_of_keys(session: Session, many: Sequence[PersonFacts]) -> dict[str, Person]:
+    """Return the people, by key, whose keys `many` want or could be given."""
+    wanted = [check_short("key", facts.key) for facts in many if facts.key]
+    stems = {_stem(facts.name) for facts in many if not facts.key}
+    fits = [Person.key.in_(wanted), *(Person.key.startswith(stem) for stem in stems)]
+    return {person.key: person for person in session.scalars(select(Person).where(or_(*fits)))}
+
+
+def _stem(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:100] or "person"
-    taken = set(session.scalars(select(Person.key).where(Person.key.startswith(stem))))
-    number = 1
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:100] or "person"
+
+
+def _free_key(name: str, taken: Mapping[str, Person]) -> str:
+    """Return a key made of `name` that nobody has: "amina-yusuf", "amina-yusuf-2"."""
+    stem, number = _stem(name), 1
     while (key := stem if number == 1 else f"{stem}-{number}") in taken:
         number += 1
     return key

@@ -1,10 +1,10 @@
 """How people are reached: phones and addresses, encrypted, found again through their blind index."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from notifications.phone import can_receive_sms
@@ -41,6 +41,28 @@ def set_contact_points(
     so that what waits to be sent goes to the right one. Raises BadCell, a BadInput, for a bad
     value.
     """
+    stopped = stopped_numbers(session)
+    changed = place_contact_points(
+        session, person, kind, points, stopped, region=region, now=now, user=user
+    )
+    session.flush()
+    return changed
+
+
+def place_contact_points(
+    session: Session,
+    person: Person,
+    kind: ContactKind,
+    points: Sequence[PointFacts],
+    stopped: Mapping[str, datetime],
+    *,
+    region: str,
+    now: datetime,
+    user: User | None,
+) -> bool:
+    """Do what `set_contact_points` does, for many people at once: the caller has asked
+    `stopped_numbers` and flushes in the end.
+    """
     wanted = {_checked(kind, point.value, region): point for point in points}
     before = {c.value: c for c in person.contact_points if c.kind == kind}
     state = _state(before.values())
@@ -51,11 +73,16 @@ def set_contact_points(
         point = before.get(value)
         if point is None:
             point = spare.pop(0) if spare else ContactPoint(kind=kind)
-            _renew(session, point, value)
+            _renew(point, value, stopped)
         _describe(point, facts)
         ordered.append(point)
-    _delete(session, spare)
-    _rewrite(session, person, kind, [*ordered, *kept])
+    _forget_messages_to(session, spare)
+    others = [c for c in person.contact_points if c.kind != kind]
+    of_kind = [*ordered, *kept]
+    phones_first = [*of_kind, *others] if kind is ContactKind.PHONE else [*others, *of_kind]
+    for position, point in enumerate(phones_first):
+        point.position = position
+    person.contact_points[:] = phones_first
     changed = _state([*ordered, *kept]) != state
     if changed:
         log.record(
@@ -72,9 +99,19 @@ def set_contact_points(
 def forget_contact_points(session: Session, person: Person) -> None:
     """Delete every way to reach `person`, but for those that have stopped our messages."""
     gone = [c for c in person.contact_points if c.opted_out_at is None]
-    _delete(session, gone)
+    _forget_messages_to(session, gone)
+    person.contact_points[:] = [c for c in person.contact_points if c not in gone]
     session.flush()
-    session.expire(person, ["contact_points"])
+
+
+def stopped_numbers(session: Session) -> dict[str, datetime]:
+    """Return when each number that is known to have stopped our messages did so, by blind index."""
+    rows = session.execute(
+        select(ContactPoint.value_index, func.min(ContactPoint.opted_out_at))
+        .where(ContactPoint.opted_out_at.is_not(None))
+        .group_by(ContactPoint.value_index)
+    )
+    return {index: at for index, at in rows if at is not None}
 
 
 def people_with_phone(session: Session, e164: str) -> list[Person]:
@@ -111,17 +148,12 @@ def _state(points: Iterable[ContactPoint]) -> list[tuple[str, str, bool]]:
     return [(c.value, c.label, c.gets_sms) for c in points]
 
 
-def _renew(session: Session, point: ContactPoint, value: str) -> None:
+def _renew(point: ContactPoint, value: str, stopped: Mapping[str, datetime]) -> None:
     """Let `point` hold another value: nothing is proven of it, but a known opt-out holds."""
     index = current_keyring().blind_index(value)
     point.value, point.value_index, point.last_worked_at = value, index, None
     point.gets_sms = point.kind == ContactKind.PHONE and can_receive_sms(value) is not False
-    point.opted_out_at = session.scalar(
-        select(ContactPoint.opted_out_at)
-        .where(ContactPoint.value_index == index, ContactPoint.opted_out_at.is_not(None))
-        .order_by(ContactPoint.opted_out_at)
-        .limit(1)
-    )
+    point.opted_out_at = stopped.get(index)
 
 
 def _describe(point: ContactPoint, facts: PointFacts) -> None:
@@ -130,28 +162,10 @@ def _describe(point: ContactPoint, facts: PointFacts) -> None:
         point.gets_sms = facts.gets_sms
 
 
-def _delete(session: Session, points: Sequence[ContactPoint]) -> None:
-    """Delete points; messages that went to them stay, without saying where to."""
+def _forget_messages_to(session: Session, points: Sequence[ContactPoint]) -> None:
+    """Let messages that went to `points` stay, without saying where to, so that points can go."""
     ids = [c.id for c in points if c.id is not None]
-    if not ids:
-        return
-    session.execute(
-        update(Delivery).where(Delivery.contact_point_id.in_(ids)).values(contact_point_id=None)
-    )
-    for point in points:
-        session.delete(point)
-
-
-def _rewrite(
-    session: Session, person: Person, kind: ContactKind, points: Sequence[ContactPoint]
-) -> None:
-    """Store `points` in this order; phones come before addresses."""
-    others = [c for c in person.contact_points if c.kind != kind]
-    both = [*points, *others] if kind is ContactKind.PHONE else [*others, *points]
-    for position, point in enumerate(both):
-        point.position = position
-        if point.person_id is None:
-            point.person_id = person.id
-            session.add(point)
-    session.flush()
-    session.expire(person, ["contact_points"])
+    if ids:
+        session.execute(
+            update(Delivery).where(Delivery.contact_point_id.in_(ids)).values(contact_point_id=None)
+        )

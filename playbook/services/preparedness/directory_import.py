@@ -170,29 +170,29 @@ def _write(
     session: Session, plan: ImportPlan, region: str, now: datetime, user: User | None
 ) -> None:
     organisations = _write_organisations(session, plan, now, user)
-    rows = [*plan.new, *(change.row for change in plan.changed)]
-    known = _known_people(session, [row.key for row in rows])
-    for row in rows:
-        person = known.get(row.key)
-        facts = _facts(row, person, organisations)
-        if person is None:
-            person = directory.add_person(session, facts, now=now, user=user)
-        else:
-            directory.restore_person(session, person, now=now, user=user)
-            directory.edit_person(session, person, facts, now=now, user=user)
-        for kind, values in (
-            (ContactKind.PHONE, row.phones),
-            (ContactKind.EMAIL, row.emails),
-        ):
+    facts = [_facts(row, None, organisations) for row in plan.new]
+    added = directory.add_people(session, facts, now=now, user=user)
+    described = list(zip(plan.new, added, strict=True))
+    known = _known_people(session, [change.row.key for change in plan.changed])
+    for row in (change.row for change in plan.changed):
+        person = known[row.key]
+        directory.restore_person(session, person, now=now, user=user)
+        directory.edit_person(
+            session, person, _facts(row, person, organisations), now=now, user=user
+        )
+        described.append((row, person))
+    stopped = directory_contacts.stopped_numbers(session)
+    for row, person in described:
+        for kind, values in ((ContactKind.PHONE, row.phones), (ContactKind.EMAIL, row.emails)):
             if values is not None:
                 points = _points(person, kind, values)
-                directory_contacts.set_contact_points(
-                    session, person, kind, points, region=region, now=now, user=user
+                directory_contacts.place_contact_points(
+                    session, person, kind, points, stopped, region=region, now=now, user=user
                 )
+    session.flush()
     everybody = _known_people(session, {key for change in plan.roles for key in change.after})
-    for change in plan.roles:
-        order = [everybody[key] for key in change.after]
-        directory_roles.set_order(session, change.role, order, now=now, user=user)
+    orders = {change.role: [everybody[key] for key in change.after] for change in plan.roles}
+    directory_roles.set_orders(session, orders, now=now, user=user)
     counts = {
         "new": len(plan.new),
         "changed": len(plan.changed),
@@ -207,15 +207,18 @@ def _write_organisations(
 ) -> dict[str, int]:
     """Write the plan's organisations; return the id of every organisation by its folded name."""
     by_name = _organisations(session)
+    new = [
+        directory.OrganisationFacts(change.name, change.after)
+        for change in plan.organisations
+        if change.before is None
+    ]
     for change in plan.organisations:
-        row = by_name.get(change.name.casefold())
-        if row is None:
-            facts = directory.OrganisationFacts(change.name, change.after)
-            added = directory.add_organisation(session, facts, now=now, user=user)
-            by_name[change.name.casefold()] = added
-        else:
+        if change.before is not None:
+            row = by_name[change.name.casefold()]
             facts = directory.OrganisationFacts(row.name, change.after, row.notes or "")
             directory.edit_organisation(session, row, facts, now=now, user=user)
+    for row in directory.add_organisations(session, new, now=now, user=user) if new else ():
+        by_name[row.name.casefold()] = row
     return {name: row.id for name, row in by_name.items()}
 
 

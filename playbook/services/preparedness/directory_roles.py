@@ -1,6 +1,6 @@
 """Who holds which role, and who deputises in which order. Positions run from 0 without holes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -68,17 +68,50 @@ def reorder_role(
 
 def order_of(session: Session, role: str) -> list[Person]:
     """Return who holds `role`, in order; locked on PostgreSQL, so that two editors take turns."""
-    return [holder.person for holder in _holders(session, role)]
+    return [holder.person for holder in _holders(session, [role])[role]]
 
 
 def set_order(
     session: Session, role: str, people: Sequence[Person], *, now: datetime, user: User | None
 ) -> bool:
     """Make exactly `people` hold `role`, in this order; return whether that changed anything."""
-    holders = _holders(session, role)
-    before = [holder.person for holder in holders]
-    if [p.id for p in before] == [p.id for p in people]:
-        return False
+    return bool(set_orders(session, {role: people}, now=now, user=user))
+
+
+def set_orders(
+    session: Session,
+    orders: Mapping[str, Sequence[Person]],
+    *,
+    now: datetime,
+    user: User | None,
+) -> list[str]:
+    """Make exactly these people hold these roles, in order; return the roles that changed."""
+    holders = _holders(session, orders)
+    changed = []
+    for role, people in orders.items():
+        before = [holder.person for holder in holders[role]]
+        if [p.id for p in before] != [p.id for p in people]:
+            _reseat(session, role, holders[role], people)
+            log.record(
+                session,
+                "role.changed",
+                now=now,
+                user=user,
+                subject=f"role:{role}",
+                payload={"before": [p.name for p in before], "after": [p.name for p in people]},
+            )
+            changed.append(role)
+    session.flush()
+    moved = [person for role in changed for person in orders[role]]
+    moved += [holder.person for role in changed for holder in holders[role]]
+    for person in set(moved):
+        session.expire(person, ["roles"])
+    return changed
+
+
+def _reseat(
+    session: Session, role: str, holders: Sequence[RoleHolder], people: Sequence[Person]
+) -> None:
     by_person = {holder.person_id: holder for holder in holders}
     for position, person in enumerate(people):
         if person.id in by_person:
@@ -87,25 +120,18 @@ def set_order(
             session.add(RoleHolder(role=role, person_id=person.id, position=position))
     for holder in by_person.values():
         session.delete(holder)
-    session.flush()
-    for person in {*before, *people}:
-        session.expire(person, ["roles"])
-    log.record(
-        session,
-        "role.changed",
-        now=now,
-        user=user,
-        subject=f"role:{role}",
-        payload={"before": [p.name for p in before], "after": [p.name for p in people]},
-    )
-    return True
 
 
-def _holders(session: Session, role: str) -> Sequence[RoleHolder]:
-    return session.scalars(
+def _holders(session: Session, roles: Iterable[str]) -> dict[str, list[RoleHolder]]:
+    """Return who holds each of `roles`, in order; a role that nobody holds has an empty list."""
+    found: dict[str, list[RoleHolder]] = {role: [] for role in roles}
+    rows = session.scalars(
         select(RoleHolder)
-        .where(RoleHolder.role == role)
+        .where(RoleHolder.role.in_(list(found)))
         .options(joinedload(RoleHolder.person, innerjoin=True))
-        .order_by(RoleHolder.position, RoleHolder.id)
+        .order_by(RoleHolder.role, RoleHolder.position, RoleHolder.id)
         .with_for_update(of=RoleHolder)
-    ).all()
+    )
+    for holder in rows:
+        found[holder.role].append(holder)
+    return found
