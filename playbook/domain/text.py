@@ -3,11 +3,14 @@ probably meant.
 """
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Iterable
 
 #: Below this likeness a guess would annoy more than it helps.
 LIKE_ENOUGH = 0.6
+#: A likeness to one part of a word counts a little less than to the whole.
+PART_OF_WHOLE = 0.95
 
 
 def tidy(text: str) -> str:
@@ -32,18 +35,26 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
     A known word also counts as near when one of its parts is ("polcie" means "police-liaison").
     """
+    matcher = difflib.SequenceMatcher(None)
+    matcher.set_seq2(word.lower())  # the side that it prepares once
+    is_one_part = not re.search("[-.]", word)
     best, best_likeness = None, LIKE_ENOUGH
     for candidate in sorted(known):
-        likeness = _likeness(word.lower(), candidate.lower())
-        if likeness > best_likeness:
-            best, best_likeness = candidate, likeness
+        parts = re.split("[-.]", candidate.lower()) if is_one_part else []
+        weighed = [(candidate.lower(), 1.0), *((part, PART_OF_WHOLE) for part in parts)]
+        for text, weight in weighed:
+            likeness = _likeness(matcher, text, weight, best_likeness)
+            if likeness > best_likeness:
+                best, best_likeness = candidate, likeness
     return best
 
 
-def _likeness(word: str, candidate: str) -> float:
-    whole = difflib.SequenceMatcher(None, word, candidate).ratio()
-    parts = candidate.replace(".", "-").split("-")
-    if len(parts) < 2 or "-" in word or "." in word:
-        return whole
-    part = max(difflib.SequenceMatcher(None, word, part).ratio() for part in parts)
-    return max(whole, 0.95 * part)
+def _likeness(
+    matcher: difflib.SequenceMatcher[str], text: str, weight: float, beat: float
+) -> float:
+    """Return how like `text` is to the matcher's word, or 0 as soon as it cannot beat `beat`."""
+    matcher.set_seq1(text)
+    for ratio in (matcher.real_quick_ratio, matcher.quick_ratio):
+        if weight * ratio() <= beat:
+            return 0.0
+    return weight * matcher.ratio()

@@ -1,6 +1,6 @@
 """Will every gap in every text be filled, and with the same facts in every language?"""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 
 from playbook.domain.preparedness.document import Structure
 from playbook.domain.preparedness.engine_messages import COMMON_FACTS, facts_for
@@ -49,7 +49,7 @@ def _elsewhere(words: WordsByKey) -> Iterator[Finding]:
             )
 
 
-def _open_gaps(words: WordsByKey, fillable: set[str] | frozenset[str]) -> Iterator[Finding]:
+def _open_gaps(words: WordsByKey, fillable: Set[str]) -> Iterator[Finding]:
     for key, word in words.items():
         where = word.file.at(("words", key))
         if has_stray_braces(word.text):
@@ -83,7 +83,7 @@ def _differences(
     message: Message,
     words: WordsByKey,
     source: WordsByKey,
-    fillable: set[str] | frozenset[str],
+    fillable: Set[str],
 ) -> Iterator[Finding]:
     subject = f"messages.{message_id}.subject"
     compared: set[str] = set()
@@ -93,10 +93,10 @@ def _differences(
         if here is None or there is None or here in compared:
             continue
         compared.add(here)
-        ours = set(placeholders_in(words[here].text)) & set(fillable)
-        theirs = set(placeholders_in(source[there].text)) & set(fillable)
-        is_mistyped = set(placeholders_in(words[here].text)) != ours
-        if ours != theirs and not is_mistyped:
+        ours = set(placeholders_in(words[here].text))
+        theirs = set(placeholders_in(source[there].text))
+        # A misspelt placeholder is told as such, not once more as a difference.
+        if ours != theirs and ours | theirs <= fillable:
             yield error(
                 words[here].file.at(("words", here)),
                 (here,),
@@ -119,6 +119,7 @@ def _unused(
 ) -> Iterator[Finding]:
     texts = [source[key].text for key in keys if key in source]
     used = {name for text in texts for name in placeholders_in(text)}
+    is_misspelt = not used <= facts_for(message_id, message) | set(message.placeholders)
     for name in message.placeholders:
         path = ("messages", message_id, "placeholders", name)
         if name in COMMON_FACTS:
@@ -128,7 +129,7 @@ def _unused(
                 Sentence("The service fills in “{name}” by itself.", name=name),
                 Sentence("Take it out of “placeholders”, so that nobody is asked for it."),
             )
-        elif texts and name not in used:
+        elif texts and name not in used and not is_misspelt:
             yield warning(
                 shaped.at(path),
                 path,

@@ -11,6 +11,8 @@ from playbook.domain.preparedness.parts import Languages
 from playbook.domain.preparedness.words_files import WordsFile
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+#: Patterns of texts that look like numbers to an editor: a year, a decision's number.
+LOOKS_LIKE_NUMBERS = ("^[0-9]{4}$", "^[0-9A-Za-z.-]{1,8}$")
 
 
 class PlaybookFile(Structure):
@@ -42,13 +44,36 @@ def json_schema() -> dict[str, Any]:
 
 
 def _for_editors(part: Any) -> Any:
+    """Return a part of pydantic's schema as an editor needs it."""
     if isinstance(part, list):
         return [_for_editors(item) for item in part]
     if not isinstance(part, dict):
         return part
+    # A default would tempt editors to fill in what is better left out.
+    part = {key: value for key, value in part.items() if key != "default"}
+    if "anyOf" in part:
+        return _or_nothing(part)
+    if "patternProperties" in part:
+        part = _by_id(part)
     if part.get("enum") == ["yes", "no"]:
         return {**part, "enum": ["yes", "no", True, False]}
-    if part.get("pattern") in ("^[0-9]{4}$", "^[0-9A-Za-z.-]{1,8}$"):
+    if part.get("pattern") in LOOKS_LIKE_NUMBERS:
         return {**part, "type": ["string", "integer"]}
-    # A default would tempt editors to fill in what is better left out.
-    return {key: _for_editors(value) for key, value in part.items() if key != "default"}
+    return {key: _for_editors(value) for key, value in part.items()}
+
+
+def _or_nothing(part: dict[str, Any]) -> Any:
+    """What may be left out is left out with its key; a key without value is a slip."""
+    choices = [choice for choice in part["anyOf"] if choice != {"type": "null"}]
+    rest = {key: value for key, value in part.items() if key != "anyOf"}
+    if len(choices) == 1:
+        return _for_editors({**choices[0], **rest})
+    return {**rest, "anyOf": _for_editors(choices)}
+
+
+def _by_id(part: dict[str, Any]) -> dict[str, Any]:
+    """Entries by id: pydantic lets any other key pass, an editor should not."""
+    ((pattern, entry),) = part["patternProperties"].items()
+    names = {**part.get("propertyNames", {}), "pattern": pattern}
+    rest = {key: value for key, value in part.items() if key != "patternProperties"}
+    return {**rest, "propertyNames": names, "additionalProperties": entry}

@@ -9,6 +9,7 @@ import io
 import re
 import stat
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -45,6 +46,16 @@ MOST_ZIP_BYTES = 8 * 1024 * 1024
 MOST_ZIP_FILES = 200
 #: All files of a zip together, unpacked.
 MOST_UNPACKED_BYTES = 24 * 1024 * 1024
+#: What the standard library raises for a zip that is damaged, encrypted or of an odd kind.
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    ValueError,
+)
 #: What file managers put into zips by themselves.
 _LITTER = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$)")
 
@@ -123,7 +134,7 @@ def read_zip(content: bytes, library: Library) -> Reading:
             files = dict(_unpacked(archive))
     except _UnsafeZipError as unsafe:
         return Reading(None, None, [unsafe.finding])
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
+    except _BROKEN:
         return _refused("zip", "This is not a zip that can be read.")
     folder, inside = _one_playbook(files)
     if inside is None:
@@ -249,6 +260,8 @@ def _unpacked(archive: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
             _unsafe(name, "This zip wants to write outside its own folder.")
         if stat.S_ISLNK(member.external_attr >> 16):
             _unsafe(name, "This zip holds a link instead of a file.")
+        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            _unsafe(name, "This zip is packed in a way that is not read here.")
         if name in seen:
             _unsafe(name, "This file is in the zip twice.")
         seen.add(name)
