@@ -1,6 +1,4 @@
-"""Small helpers for words: one spelling per text, lists as people say them, and the word that was
-probably meant.
-"""
+"""Small helpers for words: one spelling per text, and the word that was probably meant."""
 
 import difflib
 import re
@@ -20,14 +18,6 @@ def tidy(text: str) -> str:
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     return unicodedata.normalize("NFC", lines).strip()
-
-
-def one_of(choices: Iterable[str]) -> str:
-    """Return choices as a person lists them: "sms, email or voice"."""
-    words = list(choices)
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -1,4 +1,4 @@
-"""Words: one spelling, lists as people say them, and the word that was probably meant."""
+"""Words: one spelling, and the word that was probably meant."""
 
 import unicodedata
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playbook.domain.text import nearest, one_of, tidy
+from playbook.domain.text import nearest, tidy
 
 KNOWN = ["mayor", "deputy-mayor", "police-liaison", "hospital-liaison", "acknowledge-within"]
 
@@ -17,12 +17,6 @@ def test_tidying_twice_is_tidying_once(text: str) -> None:
     assert tidy(tidied) == tidied
     assert unicodedata.is_normalized("NFC", tidied)
     assert "\r" not in tidied
-
-
-def test_lists_are_said_as_people_say_them() -> None:
-    assert one_of(["sms", "email", "voice"]) == "sms, email or voice"
-    assert one_of(["sms"]) == "sms"
-    assert one_of([]) == ""
 
 
 @pytest.mark.parametrize(

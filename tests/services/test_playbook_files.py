@@ -72,7 +72,7 @@ class TestFolders:
             "playbook.yaml:16: error: decisions.close-the-port.decides names the role "
             "“harbor-master”, which does not exist. Did you mean “harbour-master”?"
         )
-        assert finding.problem.say == "{path} names the {noun} “{id}”, which does not exist."
+        assert finding.problem.say == "{path} names the role “{id}”, which does not exist."
         assert finding.problem.facts["id"] == "harbor-master"
 
     def test_a_folder_without_a_playbook_says_so(self, tmp_path: Path) -> None:

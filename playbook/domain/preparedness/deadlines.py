@@ -38,9 +38,11 @@ def check_deadlines(shaped: Shaped, structure: Structure) -> Iterator[Finding]:
             yield from _contact(shaped, path, contact)
 
 
-def _impossible(shaped: Shaped, path: Path, problem: Sentence, mend: str = "") -> Finding:
-    say = mend or "Correct one of the two times."
-    return error(shaped.at(path), path, problem, Sentence(say))
+def _impossible(
+    shaped: Shaped, path: Path, problem: Sentence, mend: Sentence | None = None
+) -> Finding:
+    mend = mend or Sentence("Correct one of the two times.")
+    return error(shaped.at(path), path, problem, mend)
 
 
 def _due(shaped: Shaped, path: Path, due: Offset | None) -> Iterator[Finding]:
@@ -54,7 +56,7 @@ def _due(shaped: Shaped, path: Path, due: Offset | None) -> Iterator[Finding]:
             path=dotted(path),
             anchor=due.anchor,
         ),
-        "Write “after”, or count from anniversary or hearing.",
+        Sentence("Write “after”, or count from anniversary or hearing."),
     )
 
 
@@ -75,7 +77,7 @@ def _due_in_phase(
                 phase=phase_id,
                 begins=str(phase.from_),
             ),
-            "Make it due later, or move it to an earlier phase.",
+            Sentence("Make it due later, or move it to an earlier phase."),
         )
 
 
@@ -87,7 +89,7 @@ def _adopted(
             shaped,
             path,
             Sentence("{path} adopts a deadline, but none is written.", path=dotted(path)),
-            "Add “due:”, or take “adopted:” out.",
+            Sentence("Add “due:”, or take “adopted:” out."),
         )
 
 
@@ -101,7 +103,7 @@ def _waited_for(shaped: Shaped, path: Path, wait: Duration) -> Iterator[Finding]
                 path=dotted(path),
                 wait=str(wait),
             ),
-            "Write minutes, hours, days or weeks, as in “10 min”.",
+            Sentence("Write minutes, hours, days or weeks, as in “10 min”."),
         )
 
 
@@ -111,7 +113,7 @@ def _repeated(shaped: Shaped, path: Path, every: Duration | None) -> Iterator[Fi
             shaped,
             path,
             Sentence("{path} is “{every}”, which never ends.", path=dotted(path), every=str(every)),
-            "Write how much time lies between two of them, as in “12 h”.",
+            Sentence("Write how much time lies between two of them, as in “12 h”."),
         )
 
 
@@ -128,7 +130,7 @@ def _contact(shaped: Shaped, path: Path, contact: Contact) -> Iterator[Finding]:
             shaped,
             (*path, "until"),
             Sentence("{path} has an end, but is not repeated.", path=dotted(path)),
-            "Take “until” out, or write “every”.",
+            Sentence("Take “until” out, or write “every”."),
         )
     if contact.until is not None and contact.every is not None and contact.until < contact.every:
         yield _impossible(
@@ -141,5 +143,5 @@ def _contact(shaped: Shaped, path: Path, contact: Contact) -> Iterator[Finding]:
             shaped,
             path,
             Sentence("{path} is a screening, but does not say which.", path=dotted(path)),
-            "Add “battery:”.",
+            Sentence("Add “battery:”."),
         )

@@ -160,14 +160,14 @@ def _title(playbook: Playbook, section: str, entry: str) -> str:
 
 
 _SENTENCES = {
-    "added": "{section}: “{title}” ({id}) is new.",
-    "removed": "{section}: “{title}” ({id}) is gone.",
-    "now": "{place}: {field} is now “{after}”.",
-    "no more": "{place}: {field} is no longer “{before}”.",
-    "other": "{place}: {field} was “{before}” and is now “{after}”.",
-    "now in": "{place}: {field} ({language}) is now “{after}”.",
-    "no more in": "{place}: {field} ({language}) is no longer “{before}”.",
-    "other in": "{place}: {field} ({language}) was “{before}” and is now “{after}”.",
+    "added": Sentence("{section}: “{title}” ({id}) is new."),
+    "removed": Sentence("{section}: “{title}” ({id}) is gone."),
+    "now": Sentence("{place}: {field} is now “{after}”."),
+    "no more": Sentence("{place}: {field} is no longer “{before}”."),
+    "other": Sentence("{place}: {field} was “{before}” and is now “{after}”."),
+    "now in": Sentence("{place}: {field} ({language}) is now “{after}”."),
+    "no more in": Sentence("{place}: {field} ({language}) is no longer “{before}”."),
+    "other in": Sentence("{place}: {field} ({language}) was “{before}” and is now “{after}”."),
 }
 
 

@@ -8,7 +8,6 @@ from playbook.domain.preparedness.findings import Finding, Sentence
 from playbook.domain.preparedness.parts import Message
 from playbook.domain.preparedness.raw import Position, error
 from playbook.domain.preparedness.shape import Shaped
-from playbook.domain.text import one_of
 
 #: What the service can fill into any message.
 COMMON_FACTS = frozenset({"city", "place", "callback"})
@@ -95,7 +94,7 @@ def _serves(
             Sentence(
                 "The call-out sends “{id}” by {channels} too.",
                 id=message_id,
-                channels=one_of(missing),
+                channels=", ".join(missing),
             ),
             Sentence("Write “channels: [{channels}]”.", channels=", ".join(needed.channels)),
         )

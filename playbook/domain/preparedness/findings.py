@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from playbook.domain.text import nearest, one_of
+from playbook.domain.text import nearest
 
 #: More choices than this are not listed: the reader looks them up instead.
 FEW = 12
@@ -79,5 +79,5 @@ def suggestion(word: str, known: Iterable[str]) -> Sentence:
     if meant is not None:
         return Sentence("Did you mean “{meant}”?", meant=meant)
     if 0 < len(choices) <= FEW:
-        return Sentence("What exists: {choices}.", choices=one_of(choices))
+        return Sentence("What exists: {choices}.", choices=", ".join(choices))
     return Sentence("Correct the id, or add what it names.")

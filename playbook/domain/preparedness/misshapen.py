@@ -12,18 +12,22 @@ from playbook.domain.preparedness.durations import ID
 from playbook.domain.preparedness.fields import LANGUAGE, PLACEHOLDER, Part
 from playbook.domain.preparedness.findings import Finding, Sentence, suggestion
 from playbook.domain.preparedness.raw import Path, Position, dotted, error
-from playbook.domain.text import nearest, one_of
+from playbook.domain.text import nearest
 
 Explained: TypeAlias = tuple[Sentence, Sentence]
 
 _SPELLINGS = {
-    rf"^{ID}$": "small letters and digits, with single hyphens between words, as in “police-liaison”",
-    rf"^{LANGUAGE}$": "a language code such as “en”, “ar” or “fr-CA”",
-    rf"^{PLACEHOLDER}$": "small letters, digits and underscores, as in “help_number”",
-    r"^https?://[^\s]+$": "a web address that begins with https://",
-    r"^[0-9A-Za-z.-]{1,8}$": "up to eight letters and digits, as in “04”",
-    r"^[0-9]{4}$": "a year in four digits, as in “2017”",
-    r"^[0-9a-f]{12}$": "the twelve digits that the check prints",
+    rf"^{ID}$": Sentence(
+        "Write small letters and digits, with single hyphens between words, as in “police-liaison”."
+    ),
+    rf"^{LANGUAGE}$": Sentence("Write a language code such as “en”, “ar” or “fr-CA”."),
+    rf"^{PLACEHOLDER}$": Sentence(
+        "Write small letters, digits and underscores, as in “help_number”."
+    ),
+    r"^https?://[^\s]+$": Sentence("Write a web address that begins with https://."),
+    r"^[0-9A-Za-z.-]{1,8}$": Sentence("Write up to eight letters and digits, as in “04”."),
+    r"^[0-9]{4}$": Sentence("Write a year in four digits, as in “2017”."),
+    r"^[0-9a-f]{12}$": Sentence("Write the twelve digits that the check prints."),
 }
 
 
@@ -58,7 +62,7 @@ def explain(problem: ErrorDetails, path: Path, model: type[Part]) -> Explained:
 
 
 def _name(path: Path) -> str:
-    return dotted(path) or "The playbook"
+    return dotted(path) or "playbook"
 
 
 def _unknown_key(path: Path, model: type[Part]) -> Explained:
@@ -115,9 +119,7 @@ def _bare(kind: Any) -> Any:
 
 
 def _shown(value: Any) -> str:
-    if isinstance(value, str):
-        return f"“{value}”"
-    return "a list" if isinstance(value, list | tuple) else "several lines"
+    return value if isinstance(value, str) else "[…]"
 
 
 def _not_a_duration(path: str, ctx: Mapping[str, Any], _: Any) -> Explained:
@@ -127,30 +129,23 @@ def _not_a_duration(path: str, ctx: Mapping[str, Any], _: Any) -> Explained:
 
 def _not_allowed(path: str, ctx: Mapping[str, Any], value: Any) -> Explained:
     choices = re.findall(r"'([^']*)'", ctx["expected"])
-    meant = nearest(value, choices) if isinstance(value, str) else None
-    mend = (
-        Sentence(
-            "Did you mean “{meant}”? It can be {choices}.", meant=meant, choices=one_of(choices)
-        )
-        if meant
-        else Sentence("It can be {choices}.", choices=one_of(choices))
-    )
-    return Sentence("{path} cannot be {value}.", path=path, value=_shown(value)), mend
+    facts = {"choices": ", ".join(choices), "meant": nearest(_shown(value), choices)}
+    mend = Sentence("It can be one of these: {choices}.", **facts)
+    if facts["meant"]:
+        mend = Sentence("Did you mean “{meant}”? It can be one of these: {choices}.", **facts)
+    return Sentence("{path} cannot be “{value}”.", path=path, value=_shown(value)), mend
 
 
 def _misspelt(path: str, ctx: Mapping[str, Any], value: Any) -> Explained:
-    spelling = _SPELLINGS.get(ctx["pattern"], "other characters")
-    return (
-        Sentence(
-            "{value} in {path} is not written as it should be.", value=_shown(value), path=path
-        ),
-        Sentence("Write {spelling}.", spelling=spelling),
+    problem = Sentence(
+        "“{value}” in {path} is not written as it should be.", value=value, path=path
     )
+    return problem, _SPELLINGS.get(ctx["pattern"], Sentence("Write it differently."))
 
 
-def _should_be_text(path: str, _: Mapping[str, Any], value: Any) -> Explained:
+def _should_be_text(path: str, _: Mapping[str, Any], __: Any) -> Explained:
     return (
-        Sentence("{path} should be one text, not {value}.", path=path, value=_shown(value)),
+        Sentence("{path} should be one text.", path=path),
         Sentence("Write the text on the same line, after the colon."),
     )
 
@@ -167,7 +162,7 @@ def _should_be_mapping(path: str, _: Mapping[str, Any], value: Any) -> Explained
     problem = Sentence("{path} should hold keys with values.", path=path)
     if value == "":
         return problem, Sentence(
-            "If there is nothing to say about it, write {{}} after the colon.", path=path
+            "If there is nothing to say about it, write {empty} after the colon.", empty="{}"
         )
     return problem, Sentence("Write one “key: value” per line below it.")
 

@@ -111,7 +111,7 @@ def _differences(
 
 
 def _listed(names: set[str]) -> str:
-    return ", ".join(f"{{{name}}}" for name in sorted(names)) or "no placeholders"
+    return ", ".join(f"{{{name}}}" for name in sorted(names)) or "–"
 
 
 def _unused(

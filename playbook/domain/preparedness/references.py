@@ -10,17 +10,21 @@ from playbook.domain.preparedness.findings import Finding, Sentence, suggestion
 from playbook.domain.preparedness.raw import Path, dotted, error
 from playbook.domain.preparedness.shape import Shaped
 
-#: What one entry of a section is called.
-NOUNS = {
-    "sources": "source",
-    "tiers": "tier",
-    "phases": "phase",
-    "partners": "partner",
-    "roles": "role",
-    "decisions": "decision",
-    "tasks": "task",
-    "messages": "message",
+#: What to say when what is named does not exist, by where it should be.
+_UNKNOWN = {
+    ("sources",): Sentence("{path} names the source “{id}”, which does not exist."),
+    ("tiers",): Sentence("{path} names the tier “{id}”, which does not exist."),
+    ("phases",): Sentence("{path} names the phase “{id}”, which does not exist."),
+    ("partners",): Sentence("{path} names the partner “{id}”, which does not exist."),
+    ("roles",): Sentence("{path} names the role “{id}”, which does not exist."),
+    ("roles", "tiers"): Sentence("{path} names the role or tier “{id}”, which does not exist."),
+    ("decisions",): Sentence("{path} names the decision “{id}”, which does not exist."),
+    ("tasks",): Sentence("{path} names the task “{id}”, which does not exist."),
+    ("messages",): Sentence("{path} names the message “{id}”, which does not exist."),
 }
+_UNKNOWN_MOMENT = Sentence(
+    "{path} counts from “{id}”, which is neither a decision nor a known moment."
+)
 
 
 @dataclass(frozen=True)
@@ -120,17 +124,13 @@ def _dangling(shaped: Shaped, reference: Reference) -> Iterator[Finding]:
     known = set().union(*(shaped.ids(section) for section in reference.sections))
     if reference.target in known:
         return
-    facts = {
-        "path": dotted(reference.path),
-        "noun": " or ".join(NOUNS[section] for section in reference.sections),
-        "id": reference.target,
-    }
-    said = "{path} names the {noun} “{id}”, which does not exist."
+    said = _UNKNOWN[reference.sections]
     if reference.path[-1] in ("due", "until"):
-        said = "{path} counts from “{id}”, which is neither a decision nor a known moment."
+        said = _UNKNOWN_MOMENT
         known |= set(MOMENTS)
+    problem = Sentence(said, path=dotted(reference.path), id=reference.target)
     where = shaped.at(reference.path)
-    yield error(where, reference.path, Sentence(said, **facts), suggestion(reference.target, known))
+    yield error(where, reference.path, problem, suggestion(reference.target, known))
 
 
 def _ambiguous_call_outs(shaped: Shaped, structure: Structure) -> Iterator[Finding]:
@@ -163,10 +163,14 @@ def _circles(shaped: Shaped, structure: Structure) -> Iterator[Finding]:
 
 
 _CIRCLES = {
-    "under": "In the contact tree these stand under each other in a circle: {circle}.",
-    "deputies": "These deputise for each other in a circle, so that silence never ends: {circle}.",
-    "options": "These decisions open each other in a circle: {circle}.",
-    "due": "These decisions are due after each other in a circle, so that none is ever due: {circle}.",
+    "under": Sentence("In the contact tree these stand under each other in a circle: {circle}."),
+    "deputies": Sentence(
+        "These deputise for each other in a circle, so that silence never ends: {circle}."
+    ),
+    "options": Sentence("These decisions open each other in a circle: {circle}."),
+    "due": Sentence(
+        "These decisions are due after each other in a circle, so that none is ever due: {circle}."
+    ),
 }
 
 

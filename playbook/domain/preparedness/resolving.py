@@ -221,7 +221,7 @@ def _drop_words(resolved: Resolved, unwanted: Callable[[str], bool]) -> None:
 
 
 def _refuse(resolved: Resolved, file: RawFile, path: Path, problem: Sentence) -> None:
-    mend = Sentence("Write for example “without: [section: [id]]” under “builds-on”.")
+    mend = Sentence("Write for example “{example}”.", example="without: {decisions: [vigil]}")
     resolved.findings.append(error(file.at(path), path, problem, mend))
 
 

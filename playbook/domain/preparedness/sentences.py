@@ -60,7 +60,10 @@ def check_sentences(shaped: Shaped, structure: Structure) -> Iterator[Finding]:
                 missing -= in_source  # what is not written yet cannot have been translated
         unknown = [key for key in words if key not in known and not _is_damaged(shaped, key)]
         yield from _unknown(structure, words, unknown, known, missing)
-        yield from _missing(resolved, language, missing)
+        if missing and language not in resolved.families[-1]:
+            yield _no_own_file(resolved, language)
+        else:
+            yield from _missing(resolved, language, missing)
 
 
 def _has_file(resolved: Resolved, language: str) -> bool:
@@ -76,6 +79,20 @@ def _no_file(shaped: Shaped, language: str) -> Finding:
             "“{language}” is required, but there is no “words/{language}.yaml”.", language=language
         ),
         Sentence("Add the file, or move the language to “offered”."),
+    )
+
+
+def _no_own_file(resolved: Resolved, language: str) -> Finding:
+    """A child that writes something of its own and leaves a language to its parent."""
+    return error(
+        resolved.top.at(("languages",)),
+        ("languages", "required"),
+        Sentence(
+            "What is written here has to be said in “{language}” too, but there is no "
+            "“words/{language}.yaml” here.",
+            language=language,
+        ),
+        Sentence("Add the file with the sentences of this playbook's own entries."),
     )
 
 

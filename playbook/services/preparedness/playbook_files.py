@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import NoReturn
 
 from playbook.domain.preparedness.canonical import canonical_bytes, from_canonical, words_digest
 from playbook.domain.preparedness.checking import check
@@ -112,7 +113,9 @@ def load(path: Path, library: Library | None = None) -> Reading:
         with path.open("rb") as file:
             content = file.read(MOST_ZIP_BYTES + 1)
     except OSError as broken:
-        return _refused(path.name, "This cannot be opened: {reason}.", reason=broken.strerror)
+        return _refused(
+            path.name, Sentence("This cannot be opened: {reason}.", reason=broken.strerror)
+        )
     return read_zip(content, library)
 
 
@@ -128,17 +131,21 @@ def read_zip(content: bytes, library: Library) -> Reading:
     The zip holds the files of one playbook, at its top or in one folder.
     """
     if len(content) > MOST_ZIP_BYTES:
-        return _refused("zip", "This zip is larger than {most} MB.", most=MOST_ZIP_BYTES >> 20)
+        return _refused(
+            "zip", Sentence("This zip is larger than {most} MB.", most=MOST_ZIP_BYTES >> 20)
+        )
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             files = dict(_unpacked(archive))
     except _UnsafeZipError as unsafe:
         return Reading(None, None, [unsafe.finding])
     except _BROKEN:
-        return _refused("zip", "This is not a zip that can be read.")
+        return _refused("zip", Sentence("This is not a zip that can be read."))
     folder, inside = _one_playbook(files)
     if inside is None:
-        return _refused("zip", "This zip should hold exactly one “{file}”.", file=STRUCTURE)
+        return _refused(
+            "zip", Sentence("This zip should hold exactly one “{file}”.", file=STRUCTURE)
+        )
     return _reading(_raw(folder, inside, ""), library)
 
 
@@ -186,9 +193,9 @@ def _reading(raw: RawPlaybook, library: Library) -> Reading:
     return Reading(from_canonical(canonical), canonical, findings)
 
 
-def _refused(name: str, problem: str, **facts: object) -> Reading:
+def _refused(name: str, problem: Sentence) -> Reading:
     mend = Sentence("Choose the folder of a playbook, or a zip of it.")
-    return Reading(None, None, [error(Position(name, 1), (), Sentence(problem, **facts), mend)])
+    return Reading(None, None, [error(Position(name, 1), (), problem, mend)])
 
 
 def _raw_folder(folder: Path, prefix: str) -> RawPlaybook:
@@ -249,7 +256,8 @@ def _unpacked(archive: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
     members = [m for m in archive.infolist() if not m.is_dir() and not _LITTER.search(m.filename)]
     if len(members) > MOST_ZIP_FILES:
         _unsafe(
-            "zip", "This zip holds {count} files; a playbook has a handful.", count=len(members)
+            "zip",
+            Sentence("This zip holds {count} files; a playbook has a handful.", count=len(members)),
         )
     seen: set[str] = set()
     total = 0
@@ -257,25 +265,25 @@ def _unpacked(archive: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
         name = member.filename
         path = PurePosixPath(name)
         if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name:
-            _unsafe(name, "This zip wants to write outside its own folder.")
+            _unsafe(name, Sentence("This zip wants to write outside its own folder."))
         if stat.S_ISLNK(member.external_attr >> 16):
-            _unsafe(name, "This zip holds a link instead of a file.")
+            _unsafe(name, Sentence("This zip holds a link instead of a file."))
         if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            _unsafe(name, "This zip is packed in a way that is not read here.")
+            _unsafe(name, Sentence("This zip is packed in a way that is not read here."))
         if name in seen:
-            _unsafe(name, "This file is in the zip twice.")
+            _unsafe(name, Sentence("This file is in the zip twice."))
         seen.add(name)
         with archive.open(member) as packed:
             content = packed.read(MOST_BYTES + 1)
         total += len(content)
         if len(content) > MOST_BYTES or total > MOST_UNPACKED_BYTES:
-            _unsafe(name, "This zip is too large when it is unpacked.")
+            _unsafe(name, Sentence("This zip is too large when it is unpacked."))
         yield name, content
 
 
-def _unsafe(name: str, problem: str, **facts: object) -> None:
+def _unsafe(name: str, problem: Sentence) -> NoReturn:
     mend = Sentence("Zip the playbook's folder again, with nothing else in it.")
-    raise _UnsafeZipError(error(Position(name, 1), (), Sentence(problem, **facts), mend))
+    raise _UnsafeZipError(error(Position(name, 1), (), problem, mend))
 
 
 def _one_playbook(files: Mapping[str, bytes]) -> tuple[str | None, dict[str, bytes] | None]:

@@ -8,7 +8,7 @@ come from another city.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 import yaml
 
@@ -52,7 +52,7 @@ class _Reading:
     root: Raw | None = None
     documents: int = 0
 
-    def refuse(self, line: int, problem: Sentence, mend: Sentence) -> None:
+    def refuse(self, line: int, problem: Sentence, mend: Sentence) -> NoReturn:
         raise _Refused(error(Position(self.name, line), (), problem, mend))
 
 

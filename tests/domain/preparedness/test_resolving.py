@@ -76,6 +76,15 @@ def test_a_finding_points_into_the_file_that_wrote_it() -> None:
     }
 
 
+def test_a_language_left_to_the_parent_is_one_finding_in_the_child_s_own_file() -> None:
+    harbour = child(partners={"port": {}})
+    harbour.say({f"partners.port.{field}": "…" for field in ("name", "needs", "gives")})
+    del harbour.files["ar"]
+    (found,) = harbour.findings(small_city().raw("small-city/"))
+    assert found.file == "playbook.yaml"
+    assert "there is no “words/ar.yaml” here" in found.problem
+
+
 def test_what_is_removed_but_still_named_is_told() -> None:
     found = child(without={"roles": ["deputy-mayor"]}).findings(small_city().raw())
     assert {f.path for f in found} == {
