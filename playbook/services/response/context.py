@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
 from playbook.domain.preparedness.document import Playbook
 from playbook.domain.response.texts import FrozenText
@@ -18,6 +18,7 @@ from playbook.models import (
     ActivationKind,
     ActivationText,
     Attempt,
+    ContactPoint,
     Person,
     RoleCall,
     Rung,
@@ -25,12 +26,18 @@ from playbook.models import (
 from playbook.models.keyring import current_keyring
 from playbook.services.preparedness.documents import document_of
 
+#: A person with where messages can go; the values stay encrypted until a message is handed to a provider.
+PERSON_LOADING = (
+    defer(Person.notes),
+    selectinload(Person.contact_points).defer(ContactPoint.value),
+)
+
 #: What is read with a rung whenever ladders are worked on: no query per person later.
 RUNG_LOADING = (
     selectinload(Rung.all_attempts).joinedload(Attempt.delivery),
     joinedload(Rung.role_call),
     joinedload(Rung.asked_with).selectinload(Rung.all_attempts),
-    joinedload(Rung.person).selectinload(Person.contact_points),
+    joinedload(Rung.person).options(*PERSON_LOADING),
 )
 
 

@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, defer, selectinload
 
 from playbook.domain.response.call_plan import Contact, Holder
-from playbook.models import ContactKind, ContactPoint, Person, RoleHolder
+from playbook.models import ContactKind, ContactPoint, Organisation, Person, RoleHolder
 
 
 def holders_of(session: Session, roles: Iterable[str]) -> dict[str, list[Holder]]:
@@ -19,7 +19,11 @@ def holders_of(session: Session, roles: Iterable[str]) -> dict[str, list[Holder]
         select(RoleHolder.role, Person)
         .join(Person, RoleHolder.person_id == Person.id)
         .where(RoleHolder.role.in_(list(roles)), Person.removed_at.is_(None))
-        .options(selectinload(Person.contact_points), selectinload(Person.organisation))
+        .options(
+            selectinload(Person.contact_points).defer(ContactPoint.value),
+            selectinload(Person.organisation).defer(Organisation.notes),
+            defer(Person.notes),
+        )
         .order_by(RoleHolder.role, RoleHolder.position, RoleHolder.id)
     )
     holders: dict[str, list[Holder]] = defaultdict(list)
