@@ -6,6 +6,7 @@ Packages come from npm as `package-lock.json` pins them (each by its hash); only
 kept. Nothing is done when the folder already holds what the lock file and the list of icons ask for.
 """
 
+import gzip
 import json
 import os
 import re
@@ -63,6 +64,7 @@ def bring(root: Path = ROOT) -> bool:
         sprite = make_sprite(packages / "@tabler/icons/icons/outline", icon_names())
         (vendor / "icons.svg").write_text(sprite, encoding="utf-8")
         _note_versions(packages, vendor)
+        _compress(vendor)
     stamp.write_text(wanted(root))
     return True
 
@@ -113,6 +115,14 @@ def _environment() -> dict[str, str]:
     """Put the Node that belongs to npm first on the path."""
     folder = str(Path(_npm()[0]).parent)
     return {**os.environ, "PATH": os.pathsep.join([folder, os.environ.get("PATH", "")])}
+
+
+def _compress(vendor: Path) -> None:
+    """Put a compressed copy beside every style sheet, script and picture, for bad networks."""
+    for path in vendor.iterdir():
+        if path.suffix in {".css", ".js", ".svg"}:
+            packed = gzip.compress(path.read_bytes(), 9, mtime=0)
+            path.with_name(path.name + ".gz").write_bytes(packed)
 
 
 def _note_versions(packages: Path, vendor: Path) -> None:

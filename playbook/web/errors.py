@@ -9,6 +9,7 @@ from flask import Flask, Response, current_app, g, jsonify, make_response, rende
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_limiter.errors import RateLimitExceeded
+from flask_security.core import AnonymousUser
 from flask_wtf.csrf import CSRFError
 from markupsafe import Markup, escape
 from werkzeug.exceptions import HTTPException
@@ -104,7 +105,7 @@ def set_up_errors(app: Flask) -> None:
 
 def sentence(error: PlaybookError) -> str:
     """Return what `error` says, in the reader's language."""
-    text = gettext(error.say)
+    text = str(gettext(error.say))
     return text.format(**error.facts) if error.facts else text
 
 
@@ -167,6 +168,7 @@ def on_surprise(error: Exception) -> Response:
     frames = "".join(traceback.format_tb(error.__traceback__))
     log.error("unexpected %s at %s\n%s", type(error).__name__, request.endpoint, frames)
     g.without_database = True
+    g._login_user = AnonymousUser()  # type: ignore[no-untyped-call]  # else it is looked up again
     try:
         db.session.rollback()
     except Exception:

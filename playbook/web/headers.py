@@ -35,9 +35,7 @@ def set_up_headers(app: Flask) -> None:
             response.headers.setdefault(
                 "Strict-Transport-Security", f"max-age={TWO_YEARS}; includeSubDomains"
             )
-        if is_static():
-            response.headers.setdefault("Cache-Control", "no-cache")
-        else:
+        if not is_static():
             response.headers["Cache-Control"] = "no-store"
         return response
 

@@ -1,6 +1,8 @@
 """How often a stranger may knock: sign-in and pages behind a link."""
 
-from flask import Flask, request
+from typing import cast
+
+from flask import Blueprint, Flask, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
@@ -24,6 +26,6 @@ def set_up_limits(app: Flask) -> None:
     """
     app.config.setdefault("RATELIMIT_ENABLED", not app.testing)
     limiter.init_app(app)
-    security = app.blueprints["security"]
+    security = cast(Blueprint, app.blueprints["security"])
     limiter.limit(PER_ADDRESS, methods=["POST"])(security)
     limiter.limit(PER_ACCOUNT, methods=["POST"], key_func=account_and_address)(security)

@@ -148,7 +148,7 @@ def plain_moment(instant: datetime) -> str:
     zone = time_zone()
     if instant.astimezone(zone).date() == now().astimezone(zone).date():
         return plain_clock(instant)
-    return gettext("%(date)s, %(clock)s", date=plain_date(instant), clock=plain_clock(instant))
+    return str(gettext("%(date)s, %(clock)s", date=plain_date(instant), clock=plain_clock(instant)))
 
 
 def tag(instant: datetime, text: str, css: str = "") -> Markup:

@@ -17,6 +17,7 @@ from playbook.web.limits import set_up_limits
 from playbook.web.navigation import set_up_navigation
 from playbook.web.presentation import set_up_presentation
 from playbook.web.sign_in import set_up_sign_in
+from playbook.web.static_files import set_up_static_files
 from playbook.wiring import Wiring
 
 csrf = CSRFProtect()
@@ -31,6 +32,7 @@ def set_up_web(app: Flask, wiring: Wiring) -> None:
     set_up_sign_in(app, wiring.settings)
     set_up_guards(app)
     set_up_limits(app)
+    set_up_static_files(app)
     set_up_headers(app)
     set_up_presentation(app)
     set_up_errors(app)

@@ -8,9 +8,12 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask
-from flask_security import MailUtil, Security, SQLAlchemyUserDatastore, WebauthnUtil
-from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from flask_security import MailUtil, Security, SQLAlchemyUserDatastore, UserMixin, WebauthnUtil
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
 
 from playbook.errors import NotConfigured
 from playbook.models import Role, User, WebAuthn
@@ -22,36 +25,42 @@ REMEMBERED_FOR = timedelta(days=90)
 SHORTEST_PASSWORD = 12
 
 
-class SendsNothing(MailUtil):  # type: ignore[misc]  # the library is untyped
+class SendsNothing(MailUtil):
     """The library's mail features are off; should one be switched on, it says so instead of failing quietly."""
+
+    def normalize(self, email: str) -> str:
+        """Return an address as we store it; a phone's keyboard likes to add a blank and a capital."""
+        return str(super().normalize(email.strip())).lower()
 
     def send_mail(self, *_args: Any, **_kwargs: Any) -> None:
         """Refuse."""
         raise NotConfigured("Sign-in never sends mail. Ask an administrator for a sign-in link.")
 
 
-class OurOrigin(WebauthnUtil):  # type: ignore[misc]  # the library is untyped
-    """Passkeys are bound to the address that people see, also behind a proxy that ends https."""
+class Passkeys(WebauthnUtil):
+    """Which passkeys we take: those of the device itself as well as keys that are plugged in."""
+
+    def authenticator_selection(
+        self, _user: UserMixin, usage: str
+    ) -> AuthenticatorSelectionCriteria:
+        """Return what a new passkey must be able to do.
+
+        One that signs in on its own is found without typing an email, and asks for finger, face or code.
+        """
+        alone = usage == "first"
+        return AuthenticatorSelectionCriteria(
+            resident_key=ResidentKeyRequirement.REQUIRED
+            if alone
+            else ResidentKeyRequirement.PREFERRED,
+            user_verification=UserVerificationRequirement.REQUIRED
+            if alone
+            else UserVerificationRequirement.DISCOURAGED,
+        )
 
     def origin(self) -> str:
-        """Return the address that the browser reports."""
+        """Return the address that the browser reports, also behind a proxy that ends https."""
         public = wiring().settings.public_url.rstrip("/")
         return public if public.startswith("https:") else str(super().origin())
-
-
-class Users(SQLAlchemyUserDatastore):  # type: ignore[misc]  # the library is untyped
-    """Where the library finds users; each comes with its roles in one go."""
-
-    def find_user(self, case_insensitive: bool = False, **query: Any) -> User | None:
-        """Return the user that matches, or None."""
-        if case_insensitive or set(query) != {"fs_uniquifier"}:
-            found = super().find_user(case_insensitive=case_insensitive, **query)
-            return found if isinstance(found, User) else None
-        return db.session.scalar(  # the one that runs with every request
-            select(User)
-            .where(User.fs_uniquifier == query["fs_uniquifier"])
-            .options(selectinload(User.roles))
-        )
 
 
 def set_up_sign_in(app: Flask, settings: Settings) -> None:
@@ -61,9 +70,9 @@ def set_up_sign_in(app: Flask, settings: Settings) -> None:
     app.config.update(library_rules(app, settings))
     security = Security(
         app,
-        Users(db, User, Role, WebAuthn),
+        SQLAlchemyUserDatastore(db, User, Role, WebAuthn),
         mail_util_cls=SendsNothing,
-        webauthn_util_cls=OurOrigin,
+        webauthn_util_cls=Passkeys,
         register_blueprint=True,
     )
     # Style sheets are the same for everybody: no user is looked up for them.
@@ -131,6 +140,8 @@ def library_rules(app: Flask, settings: Settings) -> dict[str, Any]:
         "WAN_RP_NAME": settings.city_name,
         "WAN_POST_REGISTER_VIEW": "/account/",
         "WAN_ALLOW_USER_HINTS": False,
+        "WAN_NAME_ALLOWED_CHARS": None,
+        "INPUT_NORMALIZE_FORM": "NFC",
         "TWO_FACTOR_POST_SETUP_VIEW": "/account/",
         # The library's sentences are looked up in our own catalogues.
         "I18N_DOMAIN": "messages",

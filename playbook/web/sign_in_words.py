@@ -71,10 +71,6 @@ MESSAGES = {
         "error",
     ),
     "WEBAUTHN_NAME_NOT_FOUND": (N_("You have no passkey named %(name)s."), "error"),
-    "WEBAUTHN_NAME_DISALLOWED_CHARACTERS": (
-        N_("A passkey's name can hold letters, digits, spaces, hyphens and underscores."),
-        "error",
-    ),
     "WEBAUTHN_CREDENTIAL_DELETED": (N_("The passkey %(name)s is removed."), "success"),
     "WEBAUTHN_REGISTER_SUCCESSFUL": (N_("The passkey %(name)s is added."), "success"),
     "WEBAUTHN_CREDENTIAL_ID_INUSE": (N_("This passkey is already registered."), "error"),

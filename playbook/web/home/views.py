@@ -3,7 +3,7 @@
 from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import urlsplit
 
-from flask import Blueprint, jsonify, redirect, render_template, request
+from flask import Blueprint, jsonify, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -54,7 +54,7 @@ def set_theme() -> ResponseReturnValue:
     theme = request.form.get("theme", "")
     if theme not in THEMES:
         raise BadInput("Choose light, dark, or like the device.")
-    response = redirect(inside(request.form.get("next", "/")))
+    response = make_response(redirect(inside(request.form.get("next", "/"))))
     set_preference(response, "theme", theme)
     return response
 
