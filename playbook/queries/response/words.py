@@ -1,0 +1,48 @@
+"""A pinned playbook's words on the screens of an incident: in the reader's language where they exist."""
+
+from dataclasses import dataclass
+
+from playbook.domain.preparedness.document import Playbook
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A text, the language that it really is in, and whether it is a translation that nobody has read."""
+
+    text: str
+    language: str
+    unread: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.text)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Words:
+    """A document read in one language; each text is looked up once."""
+
+    def __init__(self, document: Playbook, language: str) -> None:
+        self.document = document
+        self.language = language
+        self._found: dict[str, Word] = {}
+
+    def __call__(self, key: str) -> Word:
+        """Return the text with this words id; raises UnknownText for an id that the playbook cannot have."""
+        if key not in self._found:
+            text = self.document.text(key, self.language)
+            self._found[key] = Word(text.text, text.language, text.needs_reader)
+        return self._found[key]
+
+    def role(self, role: str) -> Word:
+        """Return what a role is called; an id that the playbook does not know, as it is."""
+        return self(f"roles.{role}.name") if role in self.document.roles else self.plain(role)
+
+    def tier(self, tier: str) -> Word:
+        """Return what a tier is called; empty for none."""
+        return self(f"tiers.{tier}.name") if tier in self.document.tiers else self.plain(tier)
+
+    def plain(self, text: str) -> Word:
+        """Return something that reads the same in every language."""
+        return Word(text, self.document.languages.source)
