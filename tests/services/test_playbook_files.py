@@ -1,6 +1,7 @@
 """A playbook is read from files that anybody may have written, and written so that it reads back."""
 
 import io
+import re
 import shutil
 import stat
 import zipfile
@@ -380,3 +381,19 @@ class TestLoading:
     def test_what_is_not_there_is_a_finding(self, tmp_path: Path) -> None:
         (found,) = load(tmp_path / "nowhere.zip").findings
         assert found.problem.startswith("This cannot be opened")
+
+
+class TestTheGuide:
+    """What `docs/writing-a-playbook.md` shows is a playbook that the service reads."""
+
+    def test_its_example_has_nothing_to_mend(self, tmp_path: Path) -> None:
+        guide = (PLAYBOOKS.parents[2] / "docs" / "writing-a-playbook.md").read_text("utf-8")
+        shown = re.findall(r"```yaml\n# (ferry-terminal/\S+)\n(.*?)```", guide, re.DOTALL)
+        assert len(shown) == 3
+        for name, text in shown:
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+        reading = read_folder(tmp_path / "ferry-terminal")
+        assert reading.playbook is not None
+        assert [f for f in reading.findings if not f.file.startswith("city-base/")] == []
