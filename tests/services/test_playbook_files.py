@@ -28,6 +28,8 @@ from playbook.services.preparedness.playbook_files import (
     write_zip,
 )
 from playbook.services.preparedness.yaml_text import MOST_BYTES, read_yaml
+from playbook.services.preparedness.yaml_writing import playbook_yaml, words_yaml
+from tests.domain.preparedness.playbooks import playbooks
 
 PLAYBOOKS = Path(__file__).parents[1] / "fixtures" / "playbooks"
 SMALL_CITY = PLAYBOOKS / "small-city"
@@ -361,6 +363,19 @@ class TestWriting:
         reading = read_folder(write_folder(canonical_bytes(changed), tmp_path), NOBODY)
         assert reading.playbook is not None, reading.findings
         assert reading.playbook.words == changed.words
+
+    @given(playbooks())
+    def test_whatever_a_playbook_says_reads_back_as_it_was(self, playbook: Playbook) -> None:
+        structure, findings = read_yaml("playbook.yaml", playbook_yaml(playbook).encode())
+        assert findings == []
+        words = {}
+        for language in playbook.words:
+            file, findings = read_yaml("words.yaml", words_yaml(playbook, language).encode())
+            assert findings == []
+            assert isinstance(file.tree, dict)
+            words[language] = file.tree["words"] or {}
+        assert isinstance(structure.tree, dict)
+        assert Playbook.model_validate({**structure.tree, "words": words}) == playbook
 
     def test_nothing_is_written_over(self, tmp_path: Path) -> None:
         write_folder(small_city(), tmp_path)

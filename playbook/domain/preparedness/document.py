@@ -1,7 +1,6 @@
 """The playbook document: resolved, typed, unchanging; what the running service reads."""
 
 from collections.abc import Mapping
-from functools import cached_property
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -131,12 +130,12 @@ class Structure(Part):
         """Return the decisions as a day goes: by phase, then by when they are due, then by number
         and id.
         """
-        phases = list(self.phases_in_order())
+        places = {phase: place for place, phase in enumerate(self.phases_in_order())}
 
         def place(entry: tuple[str, Decision]) -> tuple[int, float, str, str]:
             decision_id, decision = entry
             due = decision.due.rough_minutes if decision.due else float("inf")
-            return phases.index(decision.phase), due, decision.number or "~", decision_id
+            return places.get(decision.phase, len(places)), due, decision.number or "~", decision_id
 
         return dict(sorted(self.decisions.items(), key=place))
 
@@ -165,10 +164,6 @@ class Playbook(Structure):
     words: Mapping[Language, WordsOfLanguage]
     translations: Mapping[Language, Translation] = Field(default={})
 
-    @cached_property
-    def _known_words(self) -> frozenset[str]:
-        return frozenset(required_words(self)) | optional_words(self)
-
     def text(self, key: str, language: str) -> Text:
         """Return a text by its words id ("decisions.vigil.title") in `language`, or in the source
         language.
@@ -180,7 +175,7 @@ class Playbook(Structure):
             text = self.words.get(tried, {}).get(key)
             if text:
                 return Text(text, *self._standing(tried, language))
-        if key not in self._known_words:
+        if key not in required_words(self) | optional_words(self):
             raise UnknownText("This playbook has no text “{key}”.", key=key)
         return Text("", *self._standing(self.languages.source, language))
 
