@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.fernet import Fernet
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
@@ -27,12 +26,11 @@ from playbook.settings import Settings
 from playbook.wiring import Wiring
 from tests.support import browser as browsers
 from tests.support import databases, people, postgres
+from tests.support.application import FOR_TESTS, KEY
 from tests.support.databases import Database
 from tests.support.machine import HOME, leave_out
 
 pytest_plugins = ["tests.support.plugin"]
-
-KEY = Fernet.generate_key().decode()
 
 
 @pytest.fixture
@@ -134,14 +132,7 @@ def app(
     from playbook.web.database import db
     from playbook.wiring import NobodyToWake
 
-    made = create_app(
-        settings,
-        clock,
-        NobodyToWake(),
-        TESTING=True,
-        WTF_CSRF_ENABLED=False,
-        RATELIMIT_ENABLED=False,
-    )
+    made = create_app(settings, clock, NobodyToWake(), **FOR_TESTS)
     yield made
     made.extensions["playbook"].sender.close()
     with made.app_context():

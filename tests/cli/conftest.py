@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from playbook.cli import main
-from tests.conftest import KEY
+from tests.support.application import KEY
 
 
 @pytest.fixture
