@@ -158,11 +158,13 @@ def _within_rung(rung: Rung, now: datetime) -> tuple[list[Action], datetime | No
     over = started + rung.acknowledge_within
     if now >= over:
         return [Close(rung.key, RungState.SILENT)], None
-    due = channel_due_at(rung, tried) if tried < len(rung.channels) else None
-    if due is not None and now >= due:
-        later = channel_due_at(rung, tried + 1) if tried + 1 < len(rung.channels) else None
-        return [Try(rung.key, tried)], later or over
-    return [], due or over
+    due: list[Action] = []
+    for position in range(tried, len(rung.channels)):
+        at = channel_due_at(rung, position) or over
+        if at > now:
+            return due, at
+        due.append(Try(rung.key, position))
+    return due, over
 
 
 def after(ladder: Ladder, actions: Sequence[Action], now: datetime) -> Ladder:

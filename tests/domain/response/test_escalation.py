@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from playbook.domain.response.escalation import (
@@ -119,6 +119,7 @@ def spoken(ladder: Ladder, told: dict[int, tuple[int, bool]], now: datetime) -> 
 
 
 @given(rungs, fates, steps)
+@example([(("sms", "sms", "sms"), timedelta(minutes=4))], [(3, False)], [6])
 def test_whatever_the_night_does_silence_ends_with_a_human_and_skips_nobody(
     people: list[tuple[tuple[str, ...], timedelta]],
     fate: list[tuple[int, bool]],
