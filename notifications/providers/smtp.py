@@ -142,9 +142,10 @@ class SmtpProvider:
         """Say goodbye on every idle connection."""
         while self._idle:
             client, _ = self._idle.pop()
+            transport = client.transport
             with contextlib.suppress(SMTPException, OSError):
                 await client.quit()
-            client.close()
+            _cut(transport)
 
     async def _connection(self) -> SMTP:
         oldest = asyncio.get_running_loop().time() - _IDLE_SECONDS
@@ -152,7 +153,7 @@ class SmtpProvider:
             client, rested_since = self._idle.pop()
             if client.is_connected and rested_since > oldest:
                 return client
-            client.close()
+            _hang_up(client)
         return await self._connect()
 
     async def _connect(self) -> SMTP:
@@ -174,7 +175,7 @@ class SmtpProvider:
             if config.username:
                 await client.login(config.username, config.password or "")
         except BaseException:
-            client.close()
+            _hang_up(client)
             raise
         return client
 
@@ -205,7 +206,7 @@ class SmtpProvider:
             if sent:
                 self._idle.append((client, asyncio.get_running_loop().time()))
             else:
-                client.close()
+                _hang_up(client)
 
     async def _address(self, client: SMTP, mail: EmailMessage) -> Outcome | None:
         """Name sender and recipient; an outcome if that already failed."""
@@ -291,6 +292,18 @@ def mailbox(address: str, name: str = "") -> Address:
         raise ValueError("not an e-mail address")
     domain = parts["domain"].encode("idna").decode("ascii")
     return Address(display_name=_one_line(name), username=parts["local"], domain=domain)
+
+
+def _hang_up(client: SMTP) -> None:
+    transport = client.transport
+    client.close()
+    _cut(transport)
+
+
+def _cut(transport: asyncio.BaseTransport | None) -> None:
+    """Close at once. A polite TLS goodbye would wait for a server that may be long gone."""
+    if isinstance(transport, asyncio.WriteTransport):
+        transport.abort()
 
 
 def _subject(message: Message) -> str:

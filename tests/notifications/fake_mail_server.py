@@ -11,6 +11,15 @@ from typing import Any, Self
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 
+class Silence(asyncio.Protocol):
+    """A server that takes the call and says nothing."""
+
+    transport: asyncio.BaseTransport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport
+
+
 class FakeMailServer:
     """Start with `with`; then `port`, `letters` and how often somebody `connected`.
 
@@ -51,6 +60,7 @@ class FakeMailServer:
                     success=_signed_in(call[-1], account), handled=False
                 ),
             }
+        self._conversations: list[SMTP | Silence] = []
         self._stopping = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
@@ -74,12 +84,18 @@ class FakeMailServer:
         ready.set_result(server.sockets[0].getsockname()[1])
         await self._stopping.wait()
         server.close()
+        for conversation in self._conversations:
+            if isinstance(conversation.transport, asyncio.WriteTransport):
+                conversation.transport.abort()
 
     def _converse(self) -> asyncio.BaseProtocol:
         self.connected += 1
-        if not self._greets:
-            return asyncio.Protocol()
-        return SMTP(self, loop=self._loop, **self._settings)
+        if self._greets:
+            conversation: SMTP | Silence = SMTP(self, loop=self._loop, **self._settings)
+        else:
+            conversation = Silence()
+        self._conversations.append(conversation)
+        return conversation
 
     # aiosmtpd finds these by name.
 
