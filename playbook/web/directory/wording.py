@@ -1,0 +1,108 @@
+"""How the directory's terms are said in the reader's language."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from playbook.queries.preparedness.directory import PersonLine, Trouble
+from playbook.services.preparedness.directory_import import ImportPlan
+
+NO_FILE = _l("No file was chosen, or it is empty. Nothing was written.")
+LARGE_FILE = _l("This file is larger than 2 MB. Split it and import its parts one after another.")
+FIELDS = {
+    "key": _l("Key"),
+    "name": _l("Name"),
+    "organisation": _l("Organisation"),
+    "organisation_kind": _l("Kind of organisation"),
+    "language": _l("Language"),
+    "time_zone": _l("Time zone"),
+    "roles": _l("Roles"),
+    "phone": _l("Phones"),
+    "email": _l("Email addresses"),
+    "notes": _l("Notes"),
+    "removed": _l("Removed from the directory"),
+}
+TROUBLES = {
+    Trouble.NOBODY: _l("Nobody holds this role"),
+    Trouble.HELD_ONLY: _l("Everybody who holds this role is held"),
+    Trouble.NO_CONTACT: _l("No phone and no address"),
+    Trouble.STOPPED: _l("A number has stopped our messages"),
+    Trouble.HELD: _l("Everything to this person is held"),
+    Trouble.NO_SMS: _l("No number that gets text messages"),
+    Trouble.SHARED: _l("One number for several people"),
+}
+MENDS = {
+    Trouble.NOBODY: _l(
+        "Give the role to somebody, or the call-out goes to its deputies' roles only."
+    ),
+    Trouble.HELD_ONLY: _l("Give the role to somebody else too, or lift a hold."),
+    Trouble.NO_CONTACT: _l("Add a phone or an address, or nobody can call this person out."),
+    Trouble.STOPPED: _l(
+        "Text messages do not arrive there. Call, write an email, or ask the person to text START."
+    ),
+    Trouble.HELD: _l("Nothing reaches this person until somebody lifts the hold."),
+    Trouble.NO_SMS: _l(
+        "Only a call or an email reaches this person. Add a mobile phone if there is one."
+    ),
+    Trouble.SHARED: _l("An answer from it cannot be told apart. Give each a number of their own."),
+}
+ICONS = {
+    Trouble.NOBODY: "user-x",
+    Trouble.HELD_ONLY: "hand-stop",
+    Trouble.NO_CONTACT: "phone",
+    Trouble.STOPPED: "hand-stop",
+    Trouble.HELD: "hand-stop",
+    Trouble.NO_SMS: "message",
+    Trouble.SHARED: "users",
+}
+
+
+def place(number: int) -> str:
+    """Return what a place in a role's order means."""
+    if number == 1:
+        return str(_("holds it"))
+    return str(_("deputy %(number)s", number=number - 1))
+
+
+def reach(person: PersonLine) -> str:
+    """Return how a person is reached, without any number."""
+    if person.reach.nowhere:
+        return str(_("no phone, no address"))
+    return str(
+        _(
+            "%(phones)s, %(addresses)s",
+            phones=ngettext("%(num)s phone", "%(num)s phones", person.reach.phones),
+            addresses=ngettext("%(num)s address", "%(num)s addresses", person.reach.emails),
+        )
+    )
+
+
+def people(number: int) -> str:
+    """Return "3 people"."""
+    return str(ngettext("%(num)s person", "%(num)s people", number))
+
+
+def import_button(plan: ImportPlan) -> str:
+    """Return what the button of an import does, in numbers."""
+    if not plan.new and not plan.changed:
+        return str(_("Write these changes"))
+    new, changed, bad = len(plan.new), len(plan.changed), len(plan.bad_rows)
+    if bad:
+        words = _(
+            "Add %(new)s, change %(changed)s, leave %(bad)s out", new=new, changed=changed, bad=bad
+        )
+    else:
+        words = _("Add %(new)s, change %(changed)s", new=new, changed=changed)
+    return str(words)
+
+
+def imported(plan: ImportPlan) -> str:
+    """Return what an import did."""
+    words = _(
+        "Imported: %(new)s added, %(changed)s changed, %(unchanged)s unchanged, %(bad)s left out.",
+        new=len(plan.new),
+        changed=len(plan.changed),
+        unchanged=len(plan.unchanged),
+        bad=len(plan.bad_rows),
+    )
+    return str(words)
