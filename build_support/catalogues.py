@@ -5,6 +5,7 @@ python -m build_support.catalogues compile   after a translation changed: every 
 """
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -16,6 +17,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("en", "ar", "fr", "sk")
 PROJECT = "playbook"
+BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 
 #: Beside the usual names: an error's first argument is a sentence for a person, and `N_` marks a sentence that is
 #: translated later.
@@ -77,6 +79,7 @@ def update(root: Path = ROOT) -> None:
         catalog = _read(path, language)
         catalog.update(template, no_fuzzy_matching=True)
         catalog.obsolete.clear()
+        _say_only_what_stays_true(catalog, language)
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as file:
             write_po(file, catalog, width=100, sort_output=True)
@@ -91,9 +94,28 @@ def compile_all(root: Path = ROOT) -> list[Path]:
         if not source.exists() or _current(source, target):
             continue
         with target.open("wb") as file:
-            write_mo(file, _read(source, language))
+            write_mo(file, translated(_read(source, language)))
         changed.append(target)
     return changed
+
+
+def translated(catalog: Catalog) -> Catalog:
+    """Return only what is translated; the rest is then read in English, with English plurals."""
+    kept = Catalog(locale=catalog.locale, charset="utf-8", fuzzy=False)
+    for message in catalog:
+        strings = message.string if isinstance(message.string, tuple) else (message.string,)
+        if message.id and all(strings) and not message.fuzzy:
+            kept[message.id] = message
+    return kept
+
+
+def _say_only_what_stays_true(catalog: Catalog, language: str) -> None:
+    """Write the same head every time, so that an update changes nothing where no string changed."""
+    catalog.header_comment = f"# The interface in the language “{language}”."
+    catalog.version = "1"
+    catalog.creation_date = catalog.revision_date = BEGINNING
+    catalog.last_translator = catalog.language_team = "see the history of this file"
+    catalog.msgid_bugs_address = "see README.md"
 
 
 def _current(source: Path, target: Path) -> bool:

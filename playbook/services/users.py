@@ -122,7 +122,8 @@ def whose_link(session: Session, token: str, now: datetime) -> User:
             "This sign-in link does not exist or was replaced by a newer one. "
             "Ask an administrator for a new one."
         )
-    link, user = row.tuple()
+    link: SignInLink = row[0]
+    user: User = row[1]
     if link.used_at is not None:
         raise NotAllowed(
             "This sign-in link was used before; each works once. Sign in with your password or "

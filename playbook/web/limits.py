@@ -26,6 +26,6 @@ def set_up_limits(app: Flask) -> None:
     """
     app.config.setdefault("RATELIMIT_ENABLED", not app.testing)
     limiter.init_app(app)
-    security = cast(Blueprint, app.blueprints["security"])
+    security = cast("Blueprint", app.blueprints["security"])
     limiter.limit(PER_ADDRESS, methods=["POST"])(security)
     limiter.limit(PER_ACCOUNT, methods=["POST"], key_func=account_and_address)(security)

@@ -232,6 +232,15 @@ def number(value: int | float) -> str:
 
 def icon(name: str, label: object = None, css: str = "") -> Markup:
     """Draw an icon of the one set; without a label it is an ornament and is not read out."""
+    # A board draws the same few icons a thousand times.
+    drawn: dict[tuple[str, str, str], Markup] = g.setdefault("icons", {})
+    key = (name, str(label or ""), css)
+    if key not in drawn:
+        drawn[key] = _draw(name, label, css)
+    return drawn[key]
+
+
+def _draw(name: str, label: object, css: str) -> Markup:
     source = url_for("static", filename="vendor/icons.svg")
     told = (
         Markup('role="img" aria-label="{}"').format(label)

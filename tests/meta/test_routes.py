@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Rule
 
 from playbook.web.guards import ADMINISTRATOR, COORDINATOR, OBSERVER, RANK, SELF_GUARDED
 
@@ -33,16 +33,9 @@ def guard_of(app: Flask, rule: Rule) -> str | None:
 
 def address_of(app: Flask, rule: Rule) -> str:
     """An address that the rule matches, leading to nothing that exists."""
-    samples = {"int": 987654321, "float": 1.5, "uuid": "00000000-0000-0000-0000-000000000000"}
     values = {
-        name: samples.get(
-            converter.__class__.__name__.removesuffix("Converter").replace("Integer", "int"), "none"
-        )
+        name: 987654321 if isinstance(converter, IntegerConverter) else "none"
         for name, converter in rule._converters.items()
-    }
-    values = {
-        name: 987654321 if type(rule._converters[name]).__name__ == "IntegerConverter" else value
-        for name, value in values.items()
     }
     with app.test_request_context("/"):
         return str(rule.build(values, append_unknown=False)[1])

@@ -5,14 +5,10 @@ from flask import Flask, abort, request
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from playbook.app import create_app
-from playbook.clock import SimulatedClock
 from playbook.errors import BadInput, Conflict, NotAllowed, NotFound
-from playbook.settings import Settings
 from playbook.web.database import db
 from playbook.web.errors import sentence
 from playbook.web.guards import public
-from playbook.wiring import NobodyToWake
 
 ROUGH = {
     "not-found": NotFound("There is no playbook {name}.", name="<script>"),
@@ -88,16 +84,8 @@ def test_the_page_appears_even_when_the_database_fails(app: Flask, signed_in):
     assert "Something broke on our side" in page.text
 
 
-def test_the_page_and_its_style_appear_even_when_there_is_no_database_at_all(
-    settings: Settings, clock: SimulatedClock, signed_in
-):
-    broken = create_app(
-        settings.model_copy(update={"database_url": "sqlite:////nonexistent/playbook.db"}),
-        clock,
-        NobodyToWake(),
-        TESTING=True,
-        ERROR_PAGES=True,
-    )
+def test_the_page_and_its_style_appear_even_when_there_is_no_database_at_all(make_app):
+    broken = make_app(database_url="sqlite:////nonexistent/playbook.db", ERROR_PAGES=True)
     client = broken.test_client()
     with client.session_transaction() as cookie:
         cookie["_user_id"] = "somebody"
@@ -124,17 +112,10 @@ def test_a_live_part_gets_a_fragment(client: FlaskClient):
 
 
 @pytest.fixture
-def guarded(settings: Settings, clock: SimulatedClock, sessions) -> FlaskClient:
+def guarded(make_app) -> FlaskClient:
     """A client of an app that checks forms as in real life."""
-    app = create_app(
-        settings,
-        clock,
-        NobodyToWake(),
-        TESTING=True,
-        WTF_CSRF_ENABLED=True,
-        RATELIMIT_ENABLED=False,
-    )
-    return app.test_client()
+    client: FlaskClient = make_app(WTF_CSRF_ENABLED=True).test_client()
+    return client
 
 
 def test_an_expired_form_keeps_what_was_typed_and_can_be_sent_again(guarded: FlaskClient):

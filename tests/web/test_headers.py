@@ -3,13 +3,7 @@
 import re
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
-
-from playbook.app import create_app
-from playbook.clock import SimulatedClock
-from playbook.settings import Settings
-from playbook.wiring import NobodyToWake
 
 
 @pytest.mark.parametrize("address", ["/sign-in", "/nothing-here", "/health", "/static/app.css"])
@@ -46,13 +40,11 @@ def test_a_bad_network_gets_the_compressed_style_sheet(client: FlaskClient):
         assert len(packed.data) < len(whole.data) / 4
 
 
-def test_https_is_asked_for_only_where_there_is_https(
-    app: Flask, settings: Settings, clock: SimulatedClock
-):
-    assert "Strict-Transport-Security" not in app.test_client().get("/health").headers
-    secure = settings.model_copy(update={"public_url": "https://crisis.example.org"})
-    other = create_app(secure, clock, NobodyToWake(), TESTING=True)
-    assert "max-age=" in other.test_client().get("/health").headers["Strict-Transport-Security"]
+def test_https_is_asked_for_only_where_there_is_https(make_app):
+    plain = make_app().test_client().get("/health")
+    assert "Strict-Transport-Security" not in plain.headers
+    secure = make_app(public_url="https://crisis.example.org").test_client().get("/health")
+    assert "max-age=" in secure.headers["Strict-Transport-Security"]
 
 
 @pytest.mark.parametrize("address", ["/", "/account/", "/users/"])

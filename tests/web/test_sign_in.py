@@ -7,10 +7,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_security import hash_password
 from sqlalchemy import select
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
-from playbook.app import create_app
-from playbook.clock import SimulatedClock
 from playbook.errors import BadInput, Conflict, NotAllowed
 from playbook.models import LogEntry, SignInLink, User
 from playbook.services.users import (
@@ -21,8 +19,6 @@ from playbook.services.users import (
     make_sign_in_link,
     use_sign_in_link,
 )
-from playbook.settings import Settings
-from playbook.wiring import NobodyToWake
 
 PASSWORD = "four quiet words here"
 
@@ -101,13 +97,14 @@ def test_a_link_signs_in_once_and_opening_it_uses_nothing_up(
     assert not is_in(somebody_else)
 
 
-def test_a_link_leads_someone_without_a_password_to_where_they_can_set_one(
+def test_who_came_by_link_is_told_to_set_a_password_and_can(
     client: FlaskClient, session: Session, now: datetime
 ):
     newcomer = create_user(session, "new@example.org", "New", ["observer"], None, now)
     token = make_sign_in_link(session, newcomer, now)
     session.commit()
-    assert client.post(f"/sign-in/{token}").headers["Location"] == "/account/"
+    home = client.post(f"/sign-in/{token}", follow_redirects=True)
+    assert "set a password or add a passkey" in home.text
     assert "Set a password" in client.get("/account/").text
     changed = client.post(
         "/account/password", data={"new_password": PASSWORD, "new_password_confirm": PASSWORD}
@@ -238,12 +235,8 @@ def test_the_account_page_saves_name_language_and_zone(signed_in, session: Sessi
     assert 'value="Mars/Base"' in refused.text
 
 
-def test_cookies_are_strict_behind_https(settings: Settings, clock: SimulatedClock, eva: User):
-    secure = settings.model_copy(update={"public_url": "https://crisis.example.org"})
-    app = create_app(
-        secure, clock, NobodyToWake(), TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False
-    )
-    client = app.test_client()
+def test_cookies_are_strict_behind_https(make_app, eva: User):
+    client = make_app(public_url="https://crisis.example.org").test_client()
     response = client.post(
         "/sign-in",
         data={"email": eva.email, "password": PASSWORD, "remember": "y"},
@@ -258,21 +251,8 @@ def test_cookies_are_strict_behind_https(settings: Settings, clock: SimulatedClo
         assert "Domain" not in line
 
 
-def test_guessing_is_slowed_per_account_and_nobody_else_is_kept_out(
-    settings: Settings,
-    clock: SimulatedClock,
-    sessions: sessionmaker[Session],
-    eva: User,
-):
-    app = create_app(
-        settings,
-        clock,
-        NobodyToWake(),
-        TESTING=True,
-        WTF_CSRF_ENABLED=False,
-        RATELIMIT_ENABLED=True,
-    )
-    client = app.test_client()
+def test_guessing_is_slowed_per_account_and_nobody_else_is_kept_out(make_app, eva: User):
+    client = make_app(RATELIMIT_ENABLED=True).test_client()
     answers = [type_in(client, "wrong " * 3, "a@example.org").status_code for _ in range(11)]
     assert answers[:10] == [200] * 10
     assert answers[10] == 429

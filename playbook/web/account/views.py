@@ -75,8 +75,9 @@ def use_link(token: str) -> ResponseReturnValue:
     session.clear()
     login_user(user, remember=True, authn_via=["link"])
     if not user.password and not user.webauthn:
-        flash(_("You are signed in. Set a password or add a passkey so that you can come back."))
-        return redirect(url_for("account.show"))
+        flash(
+            _("You are signed in. Under “Account”, set a password or add a passkey to come back.")
+        )
     return redirect("/")
 
 
