@@ -7,17 +7,21 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeAlias
+from typing import TypeAlias, get_args
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from playbook.domain.preparedness.document import Playbook
+from playbook.domain.preparedness.parts import MessageChannel
 from playbook.errors import BadInput
 from playbook.models import PlaybookVersion, TranslationReading, User
 from playbook.services.log import record
 from playbook.services.preparedness.documents import Shelf, document_of
 from playbook.services.preparedness.inserting import insert_missing
+
+
+_MESSAGE_PARTS = ("", ".name", ".subject", *(f".{c}" for c in get_args(MessageChannel)))
 
 
 @dataclass(frozen=True)
@@ -75,10 +79,9 @@ def reading_digest(language: str, source: str, translation: str) -> str:
 
 def message_words(playbook: Playbook, message: str, language: str) -> list[str]:
     """Return the words ids that hold a message's texts in a language: name, subject, bodies."""
-    own = f"messages.{message}"
-    return [
-        key for key in playbook.words.get(language, {}) if key == own or key.startswith(f"{own}.")
-    ]
+    words = playbook.words.get(language, {})
+    keys = (f"messages.{message}{part}" for part in _MESSAGE_PARTS)
+    return [key for key in keys if key in words]
 
 
 def reading_state(session: Session, version: PlaybookVersion) -> ReadingState:

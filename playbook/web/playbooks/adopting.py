@@ -67,7 +67,9 @@ def adopt(key: str, number: int) -> ResponseReturnValue:
             )
     except (BadInput, Conflict) as problem:
         return _form(page, in_words(problem)), problem.status
-    flash(_("Version %(number)s is published: %(note)s", number=version.number, note=note))
+    flash(
+        _("Version %(number)s is published: %(note)s", number=version.number, note=note), "success"
+    )
     return redirect(address("document", version))
 
 

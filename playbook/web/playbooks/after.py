@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
+from playbook.domain.preparedness.durations import Duration, Unit
 from playbook.domain.preparedness.parts import Contact
 from playbook.web.playbooks import wording
 from playbook.web.playbooks.cards import Link, Mark, decision_links, mark, role_link
@@ -118,8 +120,8 @@ def check_in_cards(words: Words) -> list[CheckInCard]:
             words(f"decisions.{anchor}.title").text if check_in.until.counts_from_a_decision else ""
         )
         rhythm = _(
-            "Every %(time)s, %(end)s.",
-            time=wording.duration(check_in.every),
+            "Asked %(every)s, %(end)s.",
+            every=_every(check_in.every),
             end=wording.until(check_in.until, title),
         )
         cards.append(
@@ -173,14 +175,39 @@ def rhythm(contact: Contact) -> str:
         first, last = (wording.duration(time) for time in contact.between)
         return str(_("between %(first)s and %(last)s", first=first, last=last))
     if contact.at is not None:
-        times = ", ".join(wording.duration(time) for time in contact.at)
-        return str(_("after %(times)s", times=times))
-    every = wording.duration(contact.every) if contact.every else ""
+        return _after(contact.at)
+    every = _every(contact.every) if contact.every else ""
     if contact.on == "anniversary":
-        return str(_("every %(time)s, on the anniversary", time=every))
+        return str(_("%(every)s, on the anniversary", every=every))
     if contact.on == "hearing":
-        return str(_("every %(time)s, at the hearing", time=every))
+        return str(_("%(every)s, at the hearing", every=every))
     if contact.until is not None:
         end = wording.duration(contact.until)
-        return str(_("every %(time)s, until %(end)s have passed", time=every, end=end))
-    return str(_("every %(time)s", time=every))
+        return str(_("%(every)s, until %(end)s have passed", every=every, end=end))
+    return every
+
+
+def _after(times: tuple[Duration, ...]) -> str:
+    if all(time.unit is Unit.MONTH for time in times):
+        counts = ", ".join(str(time.count) for time in times)
+        last = times[-1].count
+        return str(
+            ngettext("after %(counts)s month", "after %(counts)s months", last, counts=counts)
+        )
+    return str(_("after %(times)s", times=", ".join(wording.duration(time) for time in times)))
+
+
+def _every(length: Duration) -> str:
+    """Return a rhythm in words: "every week", "every 2 weeks"."""
+    count = length.count
+    if length.unit is Unit.MINUTE:
+        return str(ngettext("every minute", "every %(num)d min", count))
+    if length.unit is Unit.HOUR:
+        return str(ngettext("every hour", "every %(num)d h", count))
+    if length.unit is Unit.DAY:
+        return str(ngettext("every day", "every %(num)d days", count))
+    if length.unit is Unit.WEEK:
+        return str(ngettext("every week", "every %(num)d weeks", count))
+    if length.unit is Unit.MONTH:
+        return str(ngettext("every month", "every %(num)d months", count))
+    return str(ngettext("every year", "every %(num)d years", count))

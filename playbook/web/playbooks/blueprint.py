@@ -16,6 +16,7 @@ from playbook.services.preparedness.documents import document_of
 from playbook.services.preparedness.readings import ReadingState, reading_state
 from playbook.web.database import session
 from playbook.web.languages import page_language
+from playbook.web.playbooks.wording import full_moment
 from playbook.web.playbooks.words import Words, choose_language
 
 blueprint = Blueprint(
@@ -63,6 +64,7 @@ class Page:
             "source": self.playbook.languages.source,
             "readings": self.readings,
             "title": self.words("playbook.title"),
+            "published": full_moment(self.version.published_at),
         }
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 
 from playbook.domain.preparedness.document import Playbook
 from playbook.domain.preparedness.durations import Offset
 from playbook.domain.preparedness.parts import Adopted, Decision, Evidence, Option
 from playbook.web.playbooks import wording
+from playbook.web.playbooks.wording import full_day
 from playbook.web.playbooks.words import Shown, Standing, Words
 
 
@@ -21,16 +21,16 @@ class Link:
 
 @dataclass(frozen=True)
 class Deadline:
-    """When something is due, and whether the city has made that its own (`by`, `on`)."""
+    """When something is due, and whether the city has made that its own (`by` whom, on which `day`)."""
 
     sentence: str
     by: str = ""
-    on: date | None = None
+    day: str = ""
 
     @property
     def is_reminder(self) -> bool:
         """Whether nobody can be late by it."""
-        return self.on is None
+        return not self.day
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def deadline(words: Words, due: Offset | None, adopted: Adopted | None) -> Deadl
         return None
     title = words(f"decisions.{due.anchor}.title").text if due.counts_from_a_decision else ""
     sentence = wording.due(due, title)
-    return Deadline(sentence, adopted.by, adopted.on) if adopted else Deadline(sentence)
+    return Deadline(sentence, adopted.by, full_day(adopted.on)) if adopted else Deadline(sentence)
 
 
 def mark(playbook: Playbook, evidence: Evidence) -> Mark:
@@ -119,8 +119,8 @@ def mark(playbook: Playbook, evidence: Evidence) -> Mark:
     source = playbook.sources.get(evidence.source) if evidence.source else None
     return Mark(
         evidence.mark,
-        str(wording.EVIDENCE_NAMES[evidence.mark]),
-        str(wording.EVIDENCE[evidence.mark]),
+        wording.say(wording.EVIDENCE_NAMES, evidence.mark),
+        wording.say(wording.EVIDENCE, evidence.mark),
         source.title if source else "",
         (source.url or "") if source else "",
     )

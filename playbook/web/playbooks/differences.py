@@ -15,7 +15,6 @@ from playbook.web.languages import direction
 from playbook.web.playbooks import wording
 from playbook.web.playbooks.fields import FIELDS, IDS, SECTIONS
 from playbook.web.playbooks.words import Words
-from playbook.web.presentation import plain_date
 
 
 @dataclass(frozen=True)
@@ -130,9 +129,13 @@ def _field(change: Change, old: Words, new: Words) -> FieldChange:
         return FieldChange(
             label, change.before, change.after, change.language, direction(change.language)
         )
-    before = None if change.before is None else _value(name, change.before, old)
-    after = None if change.after is None else _value(name, change.after, new)
+    before = _nothing(name) if change.before is None else _value(name, change.before, old)
+    after = _nothing(name) if change.after is None else _value(name, change.after, new)
     return FieldChange(label, before, after)
+
+
+def _nothing(name: str) -> str | None:
+    return str(_("nobody: it is a reminder")) if name == "adopted.by" else None
 
 
 def _label(section: str, entry: str, name: str, old: Words, new: Words) -> str:
@@ -162,7 +165,7 @@ def _value(name: str, value: str, words: Words) -> str:
     if last == "mark":
         return str(wording.EVIDENCE_NAMES.get(value, value))
     if last == "on" and value[:4].isdigit():
-        return plain_date(date.fromisoformat(value))
+        return wording.full_day(date.fromisoformat(value))
     if last in IDS:
         return ", ".join(_named(words, IDS[last], one) for one in value.split(", "))
     return _term(last, value)

@@ -4,16 +4,19 @@ What was checked travels in the form, signed, so that what is confirmed is what 
 machine answers.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeTimedSerializer
+from sqlalchemy.orm import Session
 
 from playbook.domain.preparedness.canonical import content_hash, from_canonical
 from playbook.domain.preparedness.document import Playbook
 from playbook.domain.preparedness.findings import Finding, Severity
+from playbook.domain.preparedness.parts import Decision, Task
 from playbook.models import PlaybookVersion
 from playbook.queries.preparedness.playbooks import find_same, newest_of
 from playbook.services.preparedness.documents import document_of
@@ -93,31 +96,31 @@ def confirm() -> ResponseReturnValue:
     except BadSignature:
         problem = _("This preview can no longer be confirmed. Choose the file again.")
         return render_template("playbooks/publish.html", note="", findings=[], problem=problem), 422
-    user = signed_in_user()
     with transaction() as current:
         newest = newest_of(current, draft.playbook.id)
+        version = find_same(current, draft.playbook.id, content_hash(draft.canonical))
         moved_on = (newest.number if newest else 0) != draft.newest
-        if not moved_on:
-            version = publish(
-                current,
-                draft.canonical,
-                draft.playbook,
-                user,
-                user.name or user.email,
-                now(),
-                draft.note,
-            )
-    if moved_on:
-        again = Draft(draft.canonical, draft.playbook, draft.note, newest.number if newest else 0)
+        if version is None and not moved_on:
+            version = _publish(current, draft)
+    if version is None:
+        number = newest.number if newest else 0
+        again = Draft(draft.canonical, draft.playbook, draft.note, number)
         return _preview(again, newest, [], moved_on=True), 409
     flash(
         _(
             "Version %(number)s of “%(title)s” is published.",
             number=version.number,
             title=version.title,
-        )
+        ),
+        "success",
     )
     return redirect(address("document", version))
+
+
+def _publish(current: Session, draft: Draft) -> PlaybookVersion:
+    user = signed_in_user()
+    name = user.name or user.email
+    return publish(current, draft.canonical, draft.playbook, user, name, now(), draft.note)
 
 
 def _preview(
@@ -137,6 +140,7 @@ def _preview(
         same=find_same(session(), draft.playbook.id, content_hash(draft.canonical)),
         number=(newest.number if newest else 0) + 1,
         difference=_against(newest, draft.playbook) if newest else None,
+        undone=_undone(document_of(newest), draft.playbook) if newest else 0,
         findings=_told(findings),
         moved_on=moved_on,
     )
@@ -149,6 +153,18 @@ def _against(newest: PlaybookVersion, playbook: Playbook) -> Difference:
     return differences(
         Words(old, language, page_language(), unread),
         Words(playbook, language, page_language(), unread),
+    )
+
+
+def _undone(old: Playbook, new: Playbook) -> int:
+    """Return how many deadlines that the city has made its own would be reminders again."""
+    return _unadopted(old.decisions, new.decisions) + _unadopted(old.tasks, new.tasks)
+
+
+def _unadopted(old: Mapping[str, Decision | Task], new: Mapping[str, Decision | Task]) -> int:
+    return sum(
+        entry.adopted is not None and key in new and new[key].adopted is None
+        for key, entry in old.items()
     )
 
 

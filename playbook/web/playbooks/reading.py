@@ -17,7 +17,9 @@ from playbook.web.playbooks import after, cards, wording
 from playbook.web.playbooks.blueprint import Page, blueprint
 from playbook.web.playbooks.people import people
 from playbook.web.playbooks.saying import message_card, message_cards, message_version
+from playbook.web.playbooks.wording import full_moment
 from playbook.web.playbooks.words import Shown, Words, choose_language
+from playbook.web.presentation import now
 
 
 @blueprint.get("/")
@@ -75,7 +77,14 @@ def document(key: str, number: int) -> ResponseReturnValue:
 def printed(key: str, number: int) -> ResponseReturnValue:
     """Show a version as it goes on paper."""
     page = Page(key, number)
-    return render_template("playbooks/printed.html", **page.facts(), **_parts(page))
+    sources = sorted(page.playbook.sources.values(), key=lambda source: source.title.casefold())
+    return render_template(
+        "playbooks/printed.html",
+        **page.facts(),
+        **_parts(page),
+        sources=sources,
+        printed_at=full_moment(now()),
+    )
 
 
 @blueprint.get("/<key>/<int:number>/messages/<message_id>")

@@ -121,7 +121,7 @@ def message_card(
         wording.say(wording.KINDS, message.kind),
         wording.say(wording.AUDIENCES, message.audience),
         [wording.say(wording.CHANNELS, channel) for channel in message.channels],
-        str(wording.APPROVALS[message.approval]),
+        wording.say(wording.APPROVALS, message.approval),
         [role_link(words, role) for role in message.approves],
         [name.replace("_", " ") for name in message.placeholders],
         decision_links(words, starters),

@@ -78,7 +78,10 @@ def sign(key: str, number: int, language: str) -> ResponseReturnValue:
         count,
         reader=reader,
     )
-    flash(said if count else _("Nothing was left to sign: a reader is named for every one."))
+    if count:
+        flash(said, "success")
+    else:
+        flash(_("Nothing was left to sign: a reader is named for every one."))
     if request.form.get("back") == "message" and len(chosen) == 1:
         return redirect(address("message", page.version, message_id=chosen[0]))
     return redirect(url_for("playbooks.translation", key=key, number=number, language=language))

@@ -1,13 +1,18 @@
 """How a playbook's terms are said in the reader's language: durations, deadlines, marks, kinds."""
 
 from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
+from babel.dates import format_date
+from flask import g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from playbook.domain.preparedness.durations import Duration, Offset, Unit
+from playbook.web.languages import time_zone
+from playbook.web.presentation import date_locale, plain_clock
 
 #: What an evidence mark means, in words that a lawyer and a tired coordinator both understand.
 EVIDENCE = {
@@ -77,8 +82,14 @@ TRIGGERS = {
 
 
 def say(table: Mapping[str, Any], key: str) -> str:
-    """Return a term's name; a term that this service does not know yet, as it is written."""
-    return str(table.get(key, key.replace("-", " ")))
+    """Return a term's name; a term that this service does not know yet, as it is written.
+
+    Looked up once per request: a page says the same few terms hundreds of times.
+    """
+    said: dict[tuple[int, str], str] = g.setdefault("playbook_terms", {})
+    if (id(table), key) not in said:
+        said[id(table), key] = str(table.get(key, key.replace("-", " ")))
+    return said[id(table), key]
 
 
 def duration(length: Duration) -> str:
@@ -156,3 +167,14 @@ def stretch(from_: Duration, until: Duration | None) -> str:
     return str(
         _("from %(start)s to %(end)s after time zero", start=duration(from_), end=duration(until))
     )
+
+
+def full_day(day: date) -> str:
+    """Return a day with its year: a playbook is read, and printed, for years."""
+    return str(format_date(day, "long", locale=date_locale()))
+
+
+def full_moment(instant: datetime) -> str:
+    """Return an instant with its year and its zone, for the same reason."""
+    local = instant.astimezone(time_zone())
+    return str(_("%(date)s, %(clock)s", date=full_day(local.date()), clock=plain_clock(instant)))

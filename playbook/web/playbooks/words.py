@@ -38,9 +38,8 @@ class Shown:
         """Return the text for a page, isolated if it is not in the page's language."""
         if not self.lang:
             return str(escape(self.text))
-        return str(
-            Markup('<span lang="{}" dir="{}">{}</span>').format(self.lang, self.dir, self.text)
-        )
+        # The document's schema admits only letters and hyphens as a language.
+        return f'<span lang="{self.lang}" dir="{self.dir}">{escape(self.text)}</span>'
 
 
 class Words:
