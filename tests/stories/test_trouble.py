@@ -165,6 +165,16 @@ def test_an_unknown_text_reaches_a_person_and_says_so(city: City) -> None:
         assert row.body == "who is this?"
 
 
+def test_a_yes_in_words_is_read_by_a_person_and_never_taken_for_an_opt_in(city: City) -> None:
+    city.activate("full")
+    city.phone("Paul").receives("Police liaison")
+    city.phone("Paul").replies("YES")
+    city.phone("Paul").receives("a person will read this")
+    with city.wiring.sessions() as session:
+        assert session.scalars(select(Inbound)).one().needs_reader
+    assert city.role("police-liaison").state == RoleCallState.CALLING
+
+
 def test_a_stranger_is_read_by_a_person_and_not_answered(city: City) -> None:
     from notifications.messages import Inbound as WireInbound
     from playbook.services.response import inbound

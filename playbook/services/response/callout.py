@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from sqlalchemy import func, select, update
+
 from playbook.domain.response import escalation as rule
 from playbook.domain.response.escalation import RungState
 from playbook.models import Attempt, RoleCall, RoleCallState, Rung, Task, TaskKind
 from playbook.services import log
 from playbook.services.response.context import CallOut, link_token
-from playbook.services.response.people import contact_for
+from playbook.services.response.people import contact_for, obstacle_to_calling
 from playbook.services.response.queueing import queue_text
 
 #: Rung states that say: this person has told us, in this activation.
@@ -106,7 +108,11 @@ def _try(call_out: CallOut, role_call: RoleCall, rung: Rung, position: int) -> N
     attempt = Attempt(round=rung.round, position=position, channel=channel, tried_at=call_out.now)
     rung.all_attempts.append(attempt)
     if channel == "voice":
-        _give_to_a_human(call_out, role_call, rung, attempt)
+        obstacle = obstacle_to_calling(rung.person)
+        if obstacle is None:
+            _give_to_a_human(call_out, role_call, rung, attempt)
+        else:
+            settle(rung, attempt, call_out.now, failed=True, reason=obstacle)
         return
     contact, reason = contact_for(rung.person, channel)
     if contact is None:
@@ -208,6 +214,32 @@ def lead(call_out: CallOut, role_call: RoleCall, rung: Rung) -> None:
             _tell(call_out, role_call, other, "stand-down", rung.person.name)
         elif other.state == RungState.DEPUTY:
             _tell(call_out, role_call, other, "deputy-answered", rung.person.name)
+    _spare_needless_calls(call_out, role_call, rung)
+
+
+def _spare_needless_calls(call_out: CallOut, role_call: RoleCall, answering: Rung) -> None:
+    """Nobody need phone the others on this ladder, unless another role without an answer waits for them too."""
+    asking = {asking_rung(r).id for r in role_call.rungs if r is not answering}
+    asking.discard(asking_rung(answering).id)
+    if not asking:
+        return
+    call_out.session.flush()
+    asked_by = func.coalesce(Rung.asked_with_id, Rung.id)
+    wanted = (
+        select(asked_by)
+        .join(RoleCall, Rung.role_call_id == RoleCall.id)
+        .where(
+            RoleCall.activation_id == call_out.activation.id,
+            RoleCall.state.in_((RoleCallState.CALLING, RoleCallState.OWNED)),
+            asked_by.in_(asking),
+        )
+    )
+    call_out.session.execute(
+        update(Task)
+        .where(Task.rung_id.in_(asking), Task.done_at.is_(None), Task.rung_id.not_in(wanted))
+        .values(done_at=call_out.now, outcome="not-needed")
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _tell(

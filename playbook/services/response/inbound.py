@@ -46,6 +46,8 @@ def receive(session: Session, message: wire.Inbound, now: datetime, public_url: 
     session.add(row)
     session.flush()
     wish = message.opt_out or reply.opt_out
+    if wish == "start" and not _had_stopped(people, row.sender_index):
+        wish = None  # a YES from somebody who never stopped means something that a person must read
     if wish in ("stop", "start"):
         _mirror_opt_out(session, row, people, str(wish), now)
     elif reply.kind is ReplyKind.ANSWER:
@@ -65,6 +67,14 @@ def _people_with(session: Session, phone: str) -> list[Person]:
             .options(selectinload(Person.contact_points))
             .order_by(Person.id)
         ).unique()
+    )
+
+
+def _had_stopped(people: list[Person], index: str) -> bool:
+    return any(
+        contact.value_index == index and contact.opted_out_at is not None
+        for person in people
+        for contact in person.contact_points
     )
 
 

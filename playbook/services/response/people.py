@@ -59,3 +59,11 @@ def contact_for(person: Person, channel: str) -> tuple[ContactPoint | None, str 
     if free:
         return free[0], None
     return None, "opted-out" if able else "no-sms" if of_kind else "no-contact"
+
+
+def obstacle_to_calling(person: Person) -> str | None:
+    """Return why no human can phone `person` now, or None; STOP speaks of texts, not of calls."""
+    if person.held_at is not None or person.removed_at is not None:
+        return "held" if person.held_at else "removed"
+    has_phone = any(c.kind == ContactKind.PHONE for c in person.contact_points)
+    return None if has_phone else "no-contact"

@@ -29,7 +29,10 @@ from playbook.services.response.calling import plan_for
 from playbook.settings import Settings
 
 #: As long as the token in a partner's answer link.
-SAMPLE_TOKEN = "x" * 26
+SAMPLE_TOKEN = "kx7wq2lm5tbz4c6vhd3n2r5pya"  # noqa: S105 - opens nothing
+
+
+_OF_LANGUAGE = frozenset({Hole.NO_TRANSLATION, Hole.NOT_YET_READ})
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,16 @@ class PreviewHole:
 
 
 @dataclass(frozen=True)
+class LesserHoles:
+    """Things worth knowing that are wrong with several people in the same way."""
+
+    hole: Hole
+    channel: str
+    language: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Preview:
     """Everything that confirming sets going.
 
@@ -96,6 +109,17 @@ class Preview:
     tiers: tuple[TierStart, ...]
     texts: tuple[FirstText, ...]
     holes: tuple[PreviewHole, ...]
+
+    @property
+    def lesser(self) -> tuple[LesserHoles, ...]:
+        """What is wrong but leaves nobody uncalled, the same thing once with everybody it concerns."""
+        names: dict[tuple[Hole, str, str], list[str]] = {}
+        for hole in self.holes:
+            if not hole.serious:
+                # Only a missing or unread translation depends on the language.
+                spoken = hole.language if hole.hole in _OF_LANGUAGE else ""
+                names.setdefault((hole.hole, hole.channel, spoken), []).append(hole.name)
+        return tuple(LesserHoles(*key, tuple(sorted(found))) for key, found in names.items())
 
     @property
     def serious_holes(self) -> int:
