@@ -35,6 +35,13 @@ KEYWORDS = {
             "BadInput",
             "NotConfigured",
             "KeyMissing",
+            # kinds of the above, and the findings of a playbook's check
+            "AlteredVersion",
+            "MissingFact",
+            "NotADuration",
+            "NotCanonical",
+            "Sentence",
+            "UnknownText",
         ),
         (1,),
     ),
