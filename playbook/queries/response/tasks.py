@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from playbook.domain.response.escalation import RungState
 from playbook.models import ContactKind, ContactPoint, Organisation, Person, Rung, Task, TaskKind
 from playbook.queries.response.words import Word, Words
 
@@ -40,6 +41,8 @@ class TaskLine:
     organisation: str = ""
     rung_id: int | None = None
     asks_for: Word | None = None
+    #: The ladder has climbed past this person already.
+    passed: bool = False
     phones: list[str] = field(default_factory=list)
     says: tuple[Saying, ...] = ()
 
@@ -78,7 +81,7 @@ def task_column(
 ) -> TaskColumn:
     """Return the tasks of an incident. Two queries, one of them only for phone numbers."""
     rows = session.execute(
-        select(Task, Person.name, Organisation.name, Rung.language)
+        select(Task, Person.name, Organisation.name, Rung.language, Rung.state)
         .outerjoin(Person, Task.person_id == Person.id)
         .outerjoin(Organisation, Person.organisation_id == Organisation.id)
         .outerjoin(Rung, Task.rung_id == Rung.id)
@@ -86,10 +89,13 @@ def task_column(
         .order_by(Task.due_at.is_(None), Task.due_at, Task.id)
     )
     lines = [
-        _line(task, name or "", organisation or "", language, words)
-        for task, name, organisation, language in rows
+        _line(task, name or "", organisation or "", language, state, words)
+        for task, name, organisation, language, state in rows
     ]
-    calls = [t for t in lines if t.kind == TaskKind.PHONE_CALL and t.done_at is None]
+    calls = sorted(
+        (t for t in lines if t.kind == TaskKind.PHONE_CALL and t.done_at is None),
+        key=lambda t: t.passed,
+    )
     if with_phones and calls:
         _add_phones(session, calls)
     return TaskColumn(
@@ -101,7 +107,9 @@ def task_column(
     )
 
 
-def _line(task: Task, name: str, organisation: str, language: str | None, words: Words) -> TaskLine:
+def _line(
+    task: Task, name: str, organisation: str, language: str | None, state: str | None, words: Words
+) -> TaskLine:
     line = TaskLine(
         id=task.id,
         kind=task.kind,
@@ -118,6 +126,7 @@ def _line(task: Task, name: str, organisation: str, language: str | None, words:
         name=name,
         organisation=organisation,
         rung_id=task.rung_id,
+        passed=state is not None and state != RungState.ASKED,
     )
     if task.kind == TaskKind.CHECKLIST:
         line.title, line.how = words(f"tasks.{task.ref}.title"), words(f"tasks.{task.ref}.how")

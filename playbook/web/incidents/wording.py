@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from playbook.domain.response.call_plan import Hole
 from playbook.queries.response.timeline import Happened
 from playbook.queries.response.words import Words
-from playbook.services.response.preview import PreviewHole
+from playbook.services.response.preview import LesserHoles, PreviewHole
 from playbook.web.incidents.blueprint import blueprint, said
 from playbook.web.languages import language_name, time_zone
 from playbook.web.presentation import state
@@ -83,21 +83,10 @@ SETS = {
     "message": _l("asks for the message"),
     "decision": _l("brings up the decision"),
 }
-HOLES = {
-    Hole.UNREACHABLE: _l("%(name)s (%(role)s) cannot be reached on any channel."),
-    Hole.NO_CONTACT: _l(
-        "%(name)s (%(role)s) has no number or address for this channel: %(channel)s."
-    ),
-    Hole.NO_SMS: _l("%(name)s (%(role)s) has a number that cannot get SMS."),
-    Hole.OPTED_OUT: _l("%(name)s (%(role)s) has stopped messages on this channel: %(channel)s."),
-    Hole.HELD: _l("Everything to %(name)s (%(role)s) is held: nothing is sent."),
-    Hole.NO_TRANSLATION: _l(
-        "%(name)s (%(role)s) will be called in %(language)s, for want of a translation."
-    ),
-    Hole.NOT_YET_READ: _l(
-        "%(name)s (%(role)s) will read a text in %(language)s that no native speaker has read yet."
-    ),
+#: What leaves a role or a person uncalled.
+SERIOUS = {
     Hole.NOBODY: _l("Nobody holds the role “%(role)s”."),
+    Hole.UNREACHABLE: _l("%(name)s (%(role)s) cannot be reached on any channel."),
 }
 
 
@@ -150,14 +139,64 @@ def told(entry: Happened, words: Words) -> Markup:
 
 @blueprint.app_template_filter("hole_told")
 def hole_told(hole: PreviewHole, words: Words) -> Markup:
-    """Say what is wrong with a plan."""
-    return _fill(
-        str(HOLES[hole.hole]),
-        name=hole.name,
-        role=said(words.role(hole.role)),
-        channel=term(hole.channel, "channel"),
-        language=language_name(hole.language) if hole.language else "",
-    )
+    """Say who stays uncalled, and why."""
+    return _fill(str(SERIOUS[hole.hole]), name=hole.name, role=said(words.role(hole.role)))
+
+
+@blueprint.app_template_filter("lesser_told")
+def lesser_told(group: LesserHoles) -> Markup:
+    """Say what is wrong with several people in the same way."""
+    count = len(group.names)
+    facts = {
+        "channel": term(group.channel, "channel"),
+        "language": language_name(group.language) if group.language else "",
+    }
+    open_ = {name: f"%({name})s" for name in facts}
+    return _fill(_lesser(group.hole, count, open_), **facts)
+
+
+def _lesser(hole: Hole, count: int, facts: dict[str, str]) -> str:
+    if hole is Hole.NO_CONTACT:
+        sentence = ngettext(
+            "%(num)d person has no number or address for this channel: %(channel)s.",
+            "%(num)d people have no number or address for this channel: %(channel)s.",
+            count,
+            **facts,
+        )
+    elif hole is Hole.NO_SMS:
+        sentence = ngettext(
+            "%(num)d person has a number that cannot get SMS.",
+            "%(num)d people have a number that cannot get SMS.",
+            count,
+        )
+    elif hole is Hole.OPTED_OUT:
+        sentence = ngettext(
+            "%(num)d person has stopped messages on this channel: %(channel)s.",
+            "%(num)d people have stopped messages on this channel: %(channel)s.",
+            count,
+            **facts,
+        )
+    elif hole is Hole.NO_TRANSLATION:
+        sentence = ngettext(
+            "%(num)d person will be called in %(language)s, for want of a translation.",
+            "%(num)d people will be called in %(language)s, for want of a translation.",
+            count,
+            **facts,
+        )
+    elif hole is Hole.NOT_YET_READ:
+        sentence = ngettext(
+            "%(num)d person will read a text in %(language)s that no native speaker has read yet.",
+            "%(num)d people will read a text in %(language)s that no native speaker has read yet.",
+            count,
+            **facts,
+        )
+    else:
+        sentence = ngettext(
+            "Everything to %(num)d person is held: nothing is sent.",
+            "Everything to %(num)d people is held: nothing is sent.",
+            count,
+        )
+    return str(sentence)
 
 
 @blueprint.app_template_filter("zone_name")
