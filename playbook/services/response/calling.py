@@ -36,8 +36,12 @@ def begin_calls(call_out: CallOut, planned: Iterable[PlannedRole]) -> list[RoleC
     session.add_all(role_calls)
     session.flush()
     due = [r for r in role_calls if r.starts_at <= call_out.now]
-    if due:
+    if known:
         call_out.preload(due)
+    else:
+        # Nothing but what was just written: every ladder is in memory, only the people to ask are not.
+        call_out.remember(rung for role_call in role_calls for rung in role_call.rungs)
+        call_out.load_people(r.rungs[0].person_id for r in due if r.rungs)
     for role_call in due:
         climb(call_out, role_call)
     call_out.touch()
@@ -59,6 +63,7 @@ def _role_call(activation: Activation, plan: PlannedRole) -> RoleCall:
                 activation_id=activation.id,
                 person_id=rung.holder.person_id,
                 position=position,
+                all_attempts=[],
                 language=rung.language,
                 channels=list(rung.channels),
                 acknowledge_seconds=int(rung.acknowledge_within.total_seconds()),

@@ -50,6 +50,7 @@ class CallOut:
     now: datetime
     public_url: str
     _rungs: dict[int, list[Rung]] = field(default_factory=dict)
+    _people: list[Person] = field(default_factory=list)
 
     @cached_property
     def document(self) -> Playbook:
@@ -102,11 +103,19 @@ class CallOut:
         ).all()
         self.remember(rungs)
 
+    def load_people(self, person_ids: Iterable[int]) -> None:
+        """Read these people at once, and keep them for as long as this call-out is worked on."""
+        self._people = list(
+            self.session.scalars(
+                select(Person).where(Person.id.in_(set(person_ids))).options(*PERSON_LOADING)
+            )
+        )
+
     def remember(self, rungs: Iterable[Rung]) -> None:
         """Take `rungs`, all of their people's, as read."""
         for rung in rungs:
             mine = self._rungs.setdefault(rung.person_id, [])
-            if rung not in mine:
+            if all(rung is not known for known in mine):
                 mine.append(rung)
 
     def rungs_of_person(self, person_id: int) -> list[Rung]:
