@@ -30,7 +30,9 @@ def test_a_chain_as_written_holds(payloads: list[str]) -> None:
 
 
 @given(texts, st.data())
-def test_erasing_what_is_personal_leaves_the_chain_whole(payloads: list[str], data: st.DataObject) -> None:
+def test_erasing_what_is_personal_leaves_the_chain_whole(
+    payloads: list[str], data: st.DataObject
+) -> None:
     entries = chain(payloads)
     i = data.draw(st.integers(0, len(entries) - 1))
     entries[i] = replace(entries[i], payload=None, salt=None)

@@ -1,4 +1,4 @@
-"""What partners and providers meet: the answer page and the webhooks; and what coordinators do on the wall of phones."""
+"""What partners and providers meet: the answer page and the webhooks; and what coordinators do on the phones page."""
 
 import logging
 import re

@@ -20,7 +20,6 @@ from playbook.services.log import record
 from playbook.services.preparedness.documents import Shelf, document_of
 from playbook.services.preparedness.inserting import insert_missing
 
-
 _MESSAGE_PARTS = ("", ".name", ".subject", *(f".{c}" for c in get_args(MessageChannel)))
 
 
