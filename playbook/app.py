@@ -13,9 +13,9 @@ from playbook.models.database import make_engine, make_sessions, prepare_engine
 from playbook.models.keyring import load_or_make_keys, read_or_make_secret, use_keyring
 from playbook.services.sending import build_sender
 from playbook.settings import Settings
+from playbook.wake import SocketWaker
 from playbook.web.database import db
 from playbook.web.setup import set_up_web
-from playbook.wake import SocketWaker
 from playbook.wiring import NobodyToWake, Wakes, Wiring
 
 MIGRATIONS = Path(__file__).parent / "models" / "migrations"

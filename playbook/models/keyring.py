@@ -18,7 +18,9 @@ class Keyring:
 
     def __init__(self, keys: Sequence[str]) -> None:
         if not keys:
-            raise NotConfigured("No encryption key: set ENCRYPTION_KEYS or let the service make one.")
+            raise NotConfigured(
+                "No encryption key: set ENCRYPTION_KEYS or let the service make one."
+            )
         self._fernet = MultiFernet([Fernet(key) for key in keys])
         self._index_key = sha256(b"blind-index:" + keys[-1].encode()).digest()
         self._link_key = sha256(b"answer-link:" + keys[-1].encode()).digest()

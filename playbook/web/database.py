@@ -17,12 +17,12 @@ db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
 def wiring() -> Wiring:
     """Return the wiring of the running application."""
-    return cast(Wiring, current_app.extensions["playbook"])
+    return cast("Wiring", current_app.extensions["playbook"])
 
 
 def session() -> Session:
     """Return this request's session, for reading."""
-    return cast(Session, db.session())
+    return cast("Session", db.session())
 
 
 @contextmanager
