@@ -34,7 +34,8 @@
     if (event.detail.elt.id === "poll" && busy()) event.preventDefault();
   });
   document.addEventListener("htmx:beforeSwap", function (event) {
-    if (event.detail.elt.id !== "poll" || event.detail.xhr.status !== 200) return;
+    var asker = event.detail.requestConfig && event.detail.requestConfig.elt;
+    if (!asker || asker.id !== "poll" || event.detail.xhr.status !== 200) return;
     // Typing does not stop the board: forms are left alone below.
     event.detail.shouldSwap = !down;
   });
