@@ -54,7 +54,7 @@ def server_url(home: Path) -> str:
 
 def stop(home: Path) -> None:
     """Stop the server in `home`, if one was started, and remove the folder."""
-    if (home / "data").exists():
+    if (home / "data" / "postmaster.pid").exists():
         with _lock(home), contextlib.suppress(Exception):
             server = _server(home)
             server.ensure_postgres_running()
