@@ -123,7 +123,7 @@ class TestPublishing:
         with pytest.raises(NotPublishable) as refused:
             publish_folder(session, PLAYBOOKS / "six-mistakes", "Sample Owner", NOW)
         assert len(refused.value.findings) == 6
-        assert "6 things" in str(refused.value)
+        assert "first: 6." in str(refused.value)
         assert versions(session) == 0
 
     def test_a_good_folder_is_published(self, session: Session) -> None:

@@ -14,14 +14,14 @@ from sqlalchemy.orm import Session
 
 from playbook.domain.preparedness.canonical import canonical_bytes, content_hash
 from playbook.domain.preparedness.document import Playbook
-from playbook.domain.preparedness.findings import Finding, Severity
+from playbook.domain.preparedness.findings import Finding, Sentence, Severity
 from playbook.domain.preparedness.parts import Adopted, Decision, Task
 from playbook.errors import BadInput, Conflict
 from playbook.models import PlaybookVersion, PublishedPlaybook, User
 from playbook.services.log import record
-from playbook.services.preparedness.documents import document_of
+from playbook.services.preparedness.documents import document_of, latest_versions
 from playbook.services.preparedness.inserting import insert_missing
-from playbook.services.preparedness.playbook_files import load
+from playbook.services.preparedness.playbook_files import STARTERS, Library, load, write_folder
 
 #: As many characters of a title and a note as the table holds.
 TITLE_AT_MOST = 200
@@ -35,10 +35,10 @@ class NotPublishable(BadInput):
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         errors = sum(finding.severity is Severity.ERROR for finding in findings)
-        super().__init__(
-            "Nothing was published: {count} things in the playbook have to be mended first.",
-            count=errors,
+        told = Sentence(
+            "Nothing was published. Mistakes that must be mended first: {count}.", count=errors
         )
+        super().__init__(told.say, **told.facts)
         self.findings = list(findings)
 
 
@@ -114,6 +114,19 @@ def publish_folder(
     if loaded.playbook is None or loaded.canonical is None:
         raise NotPublishable(loaded.findings)
     return publish(session, loaded.canonical, loaded.playbook, author, author_name, now, note)
+
+
+def own_bases(session: Session, folder: Path) -> Library:
+    """Return what an uploaded playbook can build on: the city's own published bases, then the
+    starters.
+
+    The bases are written into `folder`, which must be empty and outlive the library.
+    """
+    for version in latest_versions(session):
+        if not version.activatable:
+            document_of(version)  # refuses bytes that were altered
+            write_folder(bytes(version.canonical), folder)
+    return Library([folder, STARTERS])
 
 
 def adopt_deadlines(

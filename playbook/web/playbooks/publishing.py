@@ -6,6 +6,8 @@ machine answers.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -20,8 +22,8 @@ from playbook.domain.preparedness.parts import Decision, Task
 from playbook.models import PlaybookVersion
 from playbook.queries.preparedness.playbooks import find_same, newest_of
 from playbook.services.preparedness.documents import document_of
-from playbook.services.preparedness.playbook_files import STARTERS, Library, read_zip
-from playbook.services.preparedness.publishing import publish
+from playbook.services.preparedness.playbook_files import read_zip
+from playbook.services.preparedness.publishing import own_bases, publish
 from playbook.services.preparedness.readings import ReadingState
 from playbook.web.database import session, transaction
 from playbook.web.guards import COORDINATOR, allow
@@ -71,7 +73,8 @@ def check_upload() -> ResponseReturnValue:
         return render_template(
             "playbooks/publish.html", note=note, findings=[], problem=problem
         ), 422
-    reading = read_zip(upload.stream.read(), Library([STARTERS]))
+    with TemporaryDirectory() as folder:
+        reading = read_zip(upload.stream.read(), own_bases(session(), Path(folder)))
     if reading.playbook is None or reading.canonical is None:
         return render_template(
             "playbooks/publish.html",

@@ -13,6 +13,7 @@ from playbook.services.preparedness.readings import LanguageReading, ReadingStat
 from playbook.web.database import session
 from playbook.web.guards import OBSERVER, allow
 from playbook.web.languages import page_language
+from playbook.web.pdf import pdf_of
 from playbook.web.playbooks import after, cards, wording
 from playbook.web.playbooks.blueprint import Page, blueprint
 from playbook.web.playbooks.people import people
@@ -76,7 +77,17 @@ def document(key: str, number: int) -> ResponseReturnValue:
 @allow(OBSERVER)
 def printed(key: str, number: int) -> ResponseReturnValue:
     """Show a version as it goes on paper."""
-    page = Page(key, number)
+    return _on_paper(Page(key, number))
+
+
+@blueprint.get("/<key>/<int:number>/print.pdf")
+@allow(OBSERVER)
+def as_pdf(key: str, number: int) -> ResponseReturnValue:
+    """Hand out the paper as a file, for a stick, a mail or a copy shop."""
+    return pdf_of(_on_paper(Page(key, number)), f"{key}-version-{number}.pdf")
+
+
+def _on_paper(page: Page) -> str:
     sources = sorted(page.playbook.sources.values(), key=lambda source: source.title.casefold())
     return render_template(
         "playbooks/printed.html",
