@@ -37,6 +37,7 @@ KEYWORDS = {
             "KeyMissing",
             # kinds of the above, and the findings of a playbook's check
             "AlteredVersion",
+            "Immutable",
             "MissingFact",
             "NotADuration",
             "NotCanonical",

@@ -9,7 +9,12 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from notifications.sender import Sender
 from playbook.clock import Clock, SystemClock
-from playbook.models.database import make_engine, make_sessions, prepare_engine
+from playbook.models.database import (
+    engine_options,
+    make_engine,
+    make_sessions,
+    prepare_engine,
+)
 from playbook.models.keyring import load_or_make_keys, read_or_make_secret, use_keyring
 from playbook.services.sending import build_sender
 from playbook.settings import Settings
@@ -71,9 +76,7 @@ def create_app(
     app.config.update(
         SECRET_KEY=settings.secret_key.get_secret_value() or _session_secret(settings),
         SQLALCHEMY_DATABASE_URI=settings.database,
-        SQLALCHEMY_ENGINE_OPTIONS=(
-            {"pool_pre_ping": True} if settings.database.startswith("postgresql") else {}
-        ),
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database),
     )
     app.config.update(overrides)
     db.init_app(app)

@@ -65,3 +65,10 @@ def progress(what: str, total: int) -> Iterator[Callable[[], None]]:
     ) as bar:
         task = bar.add_task(escape(what), total=total)
         yield lambda: bar.advance(task)
+
+
+@contextmanager
+def waiting(what: str) -> Iterator[None]:
+    """Show that something takes its time whose length nobody knows beforehand."""
+    with err().status(escape(what) + " …"):
+        yield

@@ -67,10 +67,17 @@ def _on_begin(connection: Connection) -> None:
     connection.exec_driver_sql(_begin.get())
 
 
+def engine_options(url: str) -> dict[str, Any]:
+    """Return what every engine of ours is made with; an error never quotes the values of a statement."""
+    options: dict[str, Any] = {"hide_parameters": True}
+    if url.startswith("postgresql"):
+        options["pool_pre_ping"] = True
+    return options
+
+
 def make_engine(url: str) -> Engine:
     """Return an engine for `url` with our rules set."""
-    options: dict[str, Any] = {"pool_pre_ping": True} if url.startswith("postgresql") else {}
-    engine = create_engine(url, **options)
+    engine = create_engine(url, **engine_options(url))
     prepare_engine(engine)
     return engine
 

@@ -117,19 +117,18 @@ def erase_payload(entry: LogEntry) -> None:
 
 
 def _sealed(session: Session) -> Iterator[Sealed]:
-    rows = session.scalars(
-        select(LogEntry)
-        .where(LogEntry.position.is_not(None))
-        .order_by(LogEntry.position)
-        .execution_options(yield_per=500)
-    )
-    for entry in rows:
-        yield Sealed(
-            position=entry.position or 0,
-            previous=entry.previous or "",
-            seal=entry.seal or "",
-            facts=facts(entry),
-            payload=entry.payload,
-            salt=entry.salt,
-            payload_digest=entry.payload_digest,
-        )
+    last = -1
+    while rows := session.scalars(
+        select(LogEntry).where(LogEntry.position > last).order_by(LogEntry.position).limit(500)
+    ).all():
+        for entry in rows:
+            last = entry.position or 0
+            yield Sealed(
+                position=last,
+                previous=entry.previous or "",
+                seal=entry.seal or "",
+                facts=facts(entry),
+                payload=entry.payload,
+                salt=entry.salt,
+                payload_digest=entry.payload_digest,
+            )

@@ -1,5 +1,7 @@
 """What a partner, a deputy and a coordinator would tell of a call-out."""
 
+from sqlalchemy import select
+
 from playbook.models import ActivationKind, RoleCallState
 from tests.support.city import City
 
@@ -122,6 +124,23 @@ def test_one_person_with_two_roles_gets_one_text_and_answers_once(city: City) ->
     assert city.role("mayor").answered_by.name == "Maya Mayor"
 
 
+def test_the_one_text_names_every_role_that_starts_at_once(city: City) -> None:
+    from playbook.models import Person, RoleHolder
+
+    with city.wiring.transaction() as session:
+        maya = session.scalars(select(Person).where(Person.name == "Maya Mayor")).one()
+        paul = session.scalars(select(RoleHolder).where(RoleHolder.role == "police-liaison")).all()
+        for held in paul:
+            held.position += 1
+        session.flush()
+        maya.roles.append(RoleHolder(role="police-liaison", position=0))
+    city.activate("full")
+    city.phone("Maya").receives("Mayor, Police liaison")
+    city.phone("Maya").silent()
+    city.phone("Maya").replies("1")
+    assert city.role("police-liaison").answered_by.name == "Maya Mayor"
+
+
 def test_two_open_alerts_on_one_phone(city: City) -> None:
     first = city.activate("watch")
     first_id = city.activation_id
@@ -148,8 +167,6 @@ def test_the_arabic_speaker_gets_arabic(city: City) -> None:
 
 
 def test_a_voice_channel_is_a_humans_task_and_the_text_follows_at_half_time(city: City) -> None:
-    from sqlalchemy import select
-
     from playbook.models import Task
 
     city.activate("full")

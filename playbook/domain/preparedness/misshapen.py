@@ -124,7 +124,8 @@ def _shown(value: Any) -> str:
 
 def _not_a_duration(path: str, ctx: Mapping[str, Any], _: Any) -> Explained:
     facts = {key: value for key, value in ctx.items() if key != "say"}
-    return Sentence(ctx["say"], **facts), Sentence("Correct {path}.", path=path)
+    say = ctx["say"]
+    return Sentence(say, **facts), Sentence("Correct {path}.", path=path)
 
 
 def _not_allowed(path: str, ctx: Mapping[str, Any], value: Any) -> Explained:

@@ -44,7 +44,9 @@ class Person(Base):
 
     organisation: Mapped[Organisation | None] = relationship(back_populates="people")
     contact_points: Mapped[list["ContactPoint"]] = relationship(
-        back_populates="person", order_by="ContactPoint.position, ContactPoint.id", cascade="all, delete-orphan"
+        back_populates="person",
+        order_by="ContactPoint.position, ContactPoint.id",
+        cascade="all, delete-orphan",
     )
     roles: Mapped[list["RoleHolder"]] = relationship(
         back_populates="person", cascade="all, delete-orphan"

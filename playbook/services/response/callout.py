@@ -136,13 +136,29 @@ def _try(call_out: CallOut, role_call: RoleCall, rung: Rung, position: int) -> N
 
 
 def role_names(call_out: CallOut, rung: Rung) -> str:
-    """Return every role that this person is being asked for now, in their language."""
+    """Return every role that this person is being asked for now, in their language.
+
+    Roles that start at this very instant count too, although their turn in the same transaction is yet to come.
+    """
     roles = dict.fromkeys(
         r.role_call.role
         for r in call_out.rungs_of_person(rung.person_id)
-        if r is rung or (r.state == RungState.ASKED and asking_rung(r) is rung)
+        if r is rung
+        or (r.state == RungState.ASKED and asking_rung(r) is rung)
+        or _is_next(r, call_out.now)
     )
     return ", ".join(call_out.role_name(role, rung.language) for role in roles)
+
+
+def _is_next(rung: Rung, now: datetime) -> bool:
+    """Whether this person is the first whom a role asks that is due now and has not begun."""
+    role_call = rung.role_call
+    return (
+        rung.position == 0
+        and rung.state == RungState.WAITING
+        and role_call.state == RoleCallState.WAITING
+        and role_call.starts_at <= now
+    )
 
 
 def _give_to_a_human(call_out: CallOut, role_call: RoleCall, rung: Rung, attempt: Attempt) -> None:

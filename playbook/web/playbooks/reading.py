@@ -13,7 +13,6 @@ from playbook.services.preparedness.readings import LanguageReading, ReadingStat
 from playbook.web.database import session
 from playbook.web.guards import OBSERVER, allow
 from playbook.web.languages import page_language
-from playbook.web.pdf import pdf_of
 from playbook.web.playbooks import after, cards, wording
 from playbook.web.playbooks.blueprint import Page, blueprint
 from playbook.web.playbooks.people import people
@@ -77,17 +76,13 @@ def document(key: str, number: int) -> ResponseReturnValue:
 @allow(OBSERVER)
 def printed(key: str, number: int) -> ResponseReturnValue:
     """Show a version as it goes on paper."""
-    return _on_paper(Page(key, number))
+    return on_paper(key, number)
 
 
-@blueprint.get("/<key>/<int:number>/print.pdf")
-@allow(OBSERVER)
-def as_pdf(key: str, number: int) -> ResponseReturnValue:
-    """Hand out the paper as a file, for a stick, a mail or a copy shop."""
-    return pdf_of(_on_paper(Page(key, number)), f"{key}-version-{number}.pdf")
-
-
-def _on_paper(page: Page) -> str:
+def on_paper(key: str, number: int | None, printed_by: str | None = None) -> str:
+    """Return the page that is printed, by the browser or into a file; `printed_by` if nobody is signed in."""
+    page = Page(key, number)
+    by = {} if printed_by is None else {"user_name": printed_by}
     sources = sorted(page.playbook.sources.values(), key=lambda source: source.title.casefold())
     return render_template(
         "playbooks/printed.html",
@@ -95,6 +90,7 @@ def _on_paper(page: Page) -> str:
         **_parts(page),
         sources=sources,
         printed_at=full_moment(now()),
+        **by,
     )
 
 
