@@ -47,7 +47,8 @@ def freeze(
     mark = ""
     if exercise:
         mark = playbook.message_text("exercise-mark", channel, language).body.strip() + " "
-    subject = _fill_known(text.subject, facts) if text.subject else None
+    has_subject = channel == "email" and text.subject
+    subject = _fill_known(text.subject or "", facts) if has_subject else None
     return FrozenText(
         message=message,
         language=language,
