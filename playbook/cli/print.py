@@ -33,14 +33,19 @@ def command(key: str, language: str, number: int | None, target: Path | None) ->
     weasyprint = load_weasyprint()
     from playbook.app import create_app
     from playbook.cli.installation import open_database, read_settings, require_schema
+    from playbook.web.database import db
 
     settings = read_settings()
     with open_database(settings) as engine:
         require_schema(engine)
     app = create_app(settings)
-    with waiting("Drawing the pages"):
-        html = page_of(app, key, language, number)
-        pages = draw(weasyprint, app, html)
+    try:
+        with waiting("Drawing the pages"):
+            html = page_of(app, key, language, number)
+            pages = draw(weasyprint, app, html)
+    finally:
+        with app.app_context():
+            db.engine.dispose()
     target = target or Path(f"{key}{'-' + language if language else ''}.pdf")
     target.write_bytes(pages)
     out().print(f"It is in {target}.", markup=False)
@@ -72,9 +77,9 @@ def draw(weasyprint: Any, app: Flask, html: str) -> bytes:
     def fetch(address: str, *_: Any, **__: Any) -> Any:
         if not address.startswith(root):
             raise ValueError("Nothing is fetched from elsewhere.")
-        answer = app.test_client().get("/" + address[len(root) :])
-        headers = {"Content-Type": answer.content_type or ""}
-        return weasyprint.urls.URLFetcherResponse(address, answer.data, headers)
+        with app.test_client().get("/" + address[len(root) :]) as answer:
+            headers = {"Content-Type": answer.content_type or ""}
+            return weasyprint.urls.URLFetcherResponse(address, answer.get_data(), headers)
 
     document = weasyprint.HTML(string=html, base_url=root, url_fetcher=fetch)
     return bytes(document.write_pdf())

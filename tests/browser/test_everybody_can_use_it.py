@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from sqlalchemy import select
 
+from playbook.models import Person
 from tests.support.city import City
 
 pytestmark = pytest.mark.browser
@@ -19,6 +21,8 @@ SERIOUS = {"serious", "critical"}
 def pages(city: City) -> list[str]:
     """Every kind of page that a signed-in administrator can open."""
     one = f"/incidents/{city.activation_id}"
+    with city.wiring.sessions() as session:
+        person = session.scalars(select(Person.id)).first()
     return [
         "/",
         "/activate/",
@@ -41,8 +45,8 @@ def pages(city: City) -> list[str]:
         "/playbooks/harbour/1/messages/call-out",
         "/playbooks/publish",
         "/directory/",
-        "/directory/people/1",
-        "/directory/people/1/edit",
+        f"/directory/people/{person}",
+        f"/directory/people/{person}/edit",
         "/directory/people/new",
         "/directory/organisations",
         "/directory/problems",
