@@ -177,7 +177,7 @@ class Rehearsal:
                     shown,
                     answer.text,
                     self.clock.now(),
-                    self.wiring.settings.public_url,
+                    self.wiring.settings,
                 )
 
     def _next_due(self) -> datetime | None:

@@ -8,7 +8,7 @@ from notifications.messages import Channel, Message
 from notifications.providers import Provider, build
 from notifications.sender import Sender
 from playbook.clock import Clock
-from playbook.models import SimulatedMessage
+from playbook.models import ActivationKind, SimulatedMessage
 from playbook.models.keyring import current_keyring
 from playbook.settings import Settings
 
@@ -53,6 +53,20 @@ def build_sender(settings: Settings, sessions: sessionmaker[Session], clock: Clo
         if not settings.exercises_reach_real_phones:
             providers[channel, True] = build(channel, "simulator", store)
     return Sender(providers, exercises_may_leave=settings.exercises_reach_real_phones)
+
+
+def kinds_heard(settings: Settings, provider: str) -> frozenset[ActivationKind]:
+    """Return the kinds of incident that a text from `provider` may answer.
+
+    Everybody's phone stands on the simulator's page, where a coordinator can write as anybody. Once real texts leave,
+    that must reach no real incident; and nobody's own phone has ever seen an exercise that stays inside.
+    """
+    exercises_leave = settings.exercises_reach_real_phones
+    if provider != "simulator":
+        return frozenset(ActivationKind) if exercises_leave else frozenset({ActivationKind.REAL})
+    if settings.sms_provider == "simulator":
+        return frozenset(ActivationKind)
+    return frozenset() if exercises_leave else frozenset({ActivationKind.EXERCISE})
 
 
 def _config(name: str, settings: Settings, store: TableStore, clock: Clock) -> object:

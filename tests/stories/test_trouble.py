@@ -181,7 +181,7 @@ def test_a_stranger_is_read_by_a_person_and_not_answered(city: City) -> None:
 
     message = WireInbound("simulator", "SM-stranger", "+447700900999", "+447700900000", "1")
     with city.wiring.transaction() as session:
-        inbound.receive(session, message, city.now, "http://localhost:8000")
+        inbound.receive(session, message, city.now, city.wiring.settings)
     city.run_ticks()
     with city.wiring.sessions() as session:
         assert session.scalars(select(Inbound)).one().needs_reader

@@ -76,7 +76,7 @@ class Phone:
             "simulator", ref or f"in-{next(_refs)}", self.value, "+447700900000", body
         )
         with self.city.wiring.transaction() as session:
-            inbound.receive(session, message, self.city.now, self.city.wiring.settings.public_url)
+            inbound.receive(session, message, self.city.now, self.city.wiring.settings)
         self.city.run_ticks()
 
 

@@ -1,5 +1,6 @@
 """A message comes in: deduplicated, understood, carried out and answered in one transaction; nothing is lost."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -9,20 +10,34 @@ from notifications import messages as wire
 from notifications.replies import Reply, ReplyKind, understand
 from playbook.domain.response.answers import answer_of_digit
 from playbook.domain.response.escalation import RungState
-from playbook.models import Activation, ContactPoint, Inbound, Person, Rung
+from playbook.models import Activation, ActivationKind, ContactPoint, Inbound, Person, Rung
 from playbook.models.keyring import current_keyring
 from playbook.services import log
 from playbook.services.response.answers import Heard, record_answer
 from playbook.services.response.callout import SAID
 from playbook.services.response.context import CallOut
 from playbook.services.response.queueing import queue_text
+from playbook.services.sending import kinds_heard
+from playbook.settings import Settings
 
 #: How many times in an hour one phone is told that a text was not understood; then only people answer it.
 POLITE = 3
 
 
-def receive(session: Session, message: wire.Inbound, now: datetime, public_url: str) -> Inbound:
-    """Take one inbound message. The same provider id again returns the first one and changes nothing."""
+@dataclass(frozen=True)
+class _World:
+    """What a message can touch: its kinds of incident; and the address for links in replies."""
+
+    public_url: str
+    kinds: frozenset[ActivationKind]
+
+
+def receive(session: Session, message: wire.Inbound, now: datetime, settings: Settings) -> Inbound:
+    """Take one inbound message. The same provider id again returns the first one and changes nothing.
+
+    It can only touch what goes out the way that it came in: a simulated phone answers no real incident and changes
+    no real person's opt-out, and a real answer is never mixed up with an exercise on simulated phones.
+    """
     known = session.scalar(
         select(Inbound).where(
             Inbound.provider == message.provider, Inbound.provider_ref == message.provider_ref
@@ -31,6 +46,7 @@ def receive(session: Session, message: wire.Inbound, now: datetime, public_url: 
     if known is not None:
         return known
     people = _people_with(session, message.sender)
+    world = _World(settings.public_url, kinds_heard(settings, message.provider))
     reply = understand(message.body)
     row = Inbound(
         provider=message.provider,
@@ -49,11 +65,13 @@ def receive(session: Session, message: wire.Inbound, now: datetime, public_url: 
     if wish == "start" and not _had_stopped(people, row.sender_index):
         wish = None  # a YES from somebody who never stopped means something that a person must read
     if wish in ("stop", "start"):
-        _mirror_opt_out(session, row, people, str(wish), now)
+        row.understood = str(wish)
+        if ActivationKind.REAL in world.kinds:
+            _mirror_opt_out(session, row, people, str(wish), now)
     elif reply.kind is ReplyKind.ANSWER:
-        _answer(session, row, people, reply, now, public_url)
+        _answer(session, row, people, reply, now, world)
     else:
-        _for_a_human(session, row, people, now, public_url)
+        _for_a_human(session, row, people, now, world)
     return row
 
 
@@ -82,7 +100,6 @@ def _mirror_opt_out(
     session: Session, row: Inbound, people: list[Person], wish: str, now: datetime
 ) -> None:
     """STOP silences this number for texts, here as at the carrier; the screen shows it and what to use instead."""
-    row.understood = wish
     for person in people:
         for contact in person.contact_points:
             if contact.value_index == row.sender_index:
@@ -95,20 +112,26 @@ def _mirror_opt_out(
             subject=f"person:{person.id}",
             payload={"name": person.name},
         )
-    for activation in open_activations(session, people):
+    for activation in open_activations(session, people, frozenset(ActivationKind)):
         activation.revision += 1
         row.activation_id = activation.id
 
 
-def open_activations(session: Session, people: list[Person]) -> list[Activation]:
-    """Return the running activations in which any of `people` has been asked, newest first."""
+def open_activations(
+    session: Session, people: list[Person], kinds: frozenset[ActivationKind]
+) -> list[Activation]:
+    """Return the running activations of `kinds` in which any of `people` has been asked, newest first."""
     asked = select(Rung.activation_id).where(
         Rung.person_id.in_([p.id for p in people]), Rung.state != RungState.WAITING
     )
     return list(
         session.scalars(
             select(Activation)
-            .where(Activation.id.in_(asked), Activation.ended_at.is_(None))
+            .where(
+                Activation.id.in_(asked),
+                Activation.kind.in_(kinds),
+                Activation.ended_at.is_(None),
+            )
             .order_by(Activation.id.desc())
         )
     )
@@ -120,16 +143,16 @@ def _answer(
     people: list[Person],
     reply: Reply,
     now: datetime,
-    public_url: str,
+    world: _World,
 ) -> None:
     """Find the one alert that a digit answers; never guess between several."""
-    running = open_activations(session, people)
+    running = open_activations(session, people, world.kinds)
     meant = [a for a in running if reply.number is None or a.number == reply.number]
     if reply.number is None and len(meant) > 1:
         unanswered = [a for a in meant if _still_open(session, a, people)]
         meant = unanswered if len(unanswered) == 1 else meant
     if len(meant) == 1:
-        call_out = CallOut(session, meant[0], now, public_url)
+        call_out = CallOut(session, meant[0], now, world.public_url)
         person = _who(call_out, people)
         row.understood, row.activation_id, row.person_id = "answer", meant[0].id, person.id
         answer = answer_of_digit(reply.digit or 0)
@@ -137,7 +160,7 @@ def _answer(
         _reply_to(call_out, row, person, heard)
     elif running:
         row.understood, row.needs_reader = "ambiguous", reply.number is not None
-        _list_alerts(session, row, people, running, now, public_url)
+        _list_alerts(session, row, people, running, now, world.public_url)
     else:
         row.needs_reader = True
 
@@ -225,11 +248,11 @@ def _line_of(call_out: CallOut, language: str) -> str:
 
 
 def _for_a_human(
-    session: Session, row: Inbound, people: list[Person], now: datetime, public_url: str
+    session: Session, row: Inbound, people: list[Person], now: datetime, world: _World
 ) -> None:
     """A text that no rule understood: a person reads it, and the sender is told so, a few times an hour at most."""
     row.needs_reader = True
-    running = open_activations(session, people)
+    running = open_activations(session, people, world.kinds)
     if not running:
         return
     row.activation_id = running[0].id
@@ -243,7 +266,7 @@ def _for_a_human(
     )
     if (recent or 0) > POLITE:
         return
-    call_out = CallOut(session, running[0], now, public_url)
+    call_out = CallOut(session, running[0], now, world.public_url)
     person = _who(call_out, people)
     language = next(iter(call_out.rungs_of_person(person.id))).language
     _queue_reply(call_out, row, person, "answer-unknown", language, {})

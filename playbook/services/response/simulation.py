@@ -21,13 +21,14 @@ from playbook.models import (
     SimulatedMessage,
 )
 from playbook.services.response.inbound import receive
+from playbook.settings import Settings
 
 #: The number that simulated phones write to.
 CITY_NUMBER = "+447700900000"
 
 
 def write_from(
-    session: Session, message_id: int, body: str, now: datetime, public_url: str
+    session: Session, message_id: int, body: str, now: datetime, settings: Settings
 ) -> Inbound:
     """Send `body` as the person on whose phone the message `message_id` stands."""
     if not body.strip():
@@ -35,11 +36,11 @@ def write_from(
     shown = session.get(SimulatedMessage, message_id)
     if shown is None or shown.channel != "sms":
         raise NotFound("There is no such simulated phone.")
-    return write(session, shown, body.strip(), now, public_url)
+    return write(session, shown, body.strip(), now, settings)
 
 
 def write(
-    session: Session, shown: SimulatedMessage, body: str, now: datetime, public_url: str
+    session: Session, shown: SimulatedMessage, body: str, now: datetime, settings: Settings
 ) -> Inbound:
     """Send `body` from the phone that `shown` stands on; it shows there too."""
     session.add(
@@ -53,11 +54,11 @@ def write(
         )
     )
     wire = WireInbound("simulator", f"in-{secrets.token_hex(8)}", shown.address, CITY_NUMBER, body)
-    return receive(session, wire, now, public_url)
+    return receive(session, wire, now, settings)
 
 
 def answer_for_some(
-    session: Session, how_many: int, now: datetime, public_url: str, dice: random.Random
+    session: Session, how_many: int, now: datetime, settings: Settings, dice: random.Random
 ) -> int:
     """Let up to `how_many` random people answer who are being asked and have a text; return how many did.
 
@@ -67,7 +68,7 @@ def answer_for_some(
     chosen = dice.sample(list(phones), min(how_many, len(phones)))
     for shown, number in chosen:
         digit = dice.choices(("1", "2", "3"), weights=(7, 2, 1))[0]
-        write(session, shown, f"{digit} {number}", now, public_url)
+        write(session, shown, f"{digit} {number}", now, settings)
     return len(chosen)
 
 

@@ -85,7 +85,7 @@ def reply(message_id: int) -> ResponseReturnValue:
             message_id,
             request.form.get("body", ""),
             wiring().clock.now(),
-            wiring().settings.public_url,
+            wiring().settings,
         )
     return redirect(url_for("phones.index", find=request.form.get("find") or None))
 
@@ -99,7 +99,7 @@ def answer_for_some() -> ResponseReturnValue:
             current,
             DEMONSTRATION,
             wiring().clock.now(),
-            wiring().settings.public_url,
+            wiring().settings,
             random.Random(),
         )
     flash(

@@ -54,7 +54,7 @@ def _handle(kind: Literal["inbound", "status"]) -> ResponseReturnValue:
             if isinstance(parsed, Receipt):
                 apply_receipt(session, parsed, wiring().clock.now())
             elif isinstance(parsed, Inbound):
-                receive(session, parsed, wiring().clock.now(), wiring().settings.public_url)
+                receive(session, parsed, wiring().clock.now(), wiring().settings)
     except IntegrityError:
         # The same call came twice at once; the other one has had its effect.
         current_app.logger.info("webhook came twice at once: twilio %s", kind)
