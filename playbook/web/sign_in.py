@@ -4,11 +4,20 @@ Nobody registers here and nothing is mailed: administrators invite, links are ha
 never asks to sign in again; only changing how one signs in does, a day after the last time.
 """
 
+from base64 import urlsafe_b64encode
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 from flask import Flask
-from flask_security import MailUtil, Security, SQLAlchemyUserDatastore, UserMixin, WebauthnUtil
+from flask_security import (
+    MailUtil,
+    Security,
+    SQLAlchemyUserDatastore,
+    Totp,
+    UserMixin,
+    WebauthnUtil,
+)
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
     ResidentKeyRequirement,
@@ -63,6 +72,25 @@ class Passkeys(WebauthnUtil):
         return public if public.startswith("https:") else str(super().origin())
 
 
+class CodesThatWorkOnce(Totp):
+    """Codes of the second step; one that has been used is refused, as RFC 6238 (5.2) and ASVS 6.5.1 demand.
+
+    Kept in memory: all pages come from one process, and what it forgets when it restarts expires within a minute.
+    """
+
+    def __init__(self, secrets: dict[str, str] | dict[int, str], issuer: str) -> None:
+        super().__init__(secrets, issuer)
+        self._last: dict[int, int] = {}
+
+    def get_last_counter(self, user: UserMixin) -> int | None:
+        """Return the time step of the code that `user` used last."""
+        return self._last.get(user.id)
+
+    def set_last_counter(self, user: UserMixin, tmatch: Any) -> None:
+        """Remember the time step of the code that was just used."""
+        self._last[user.id] = tmatch.counter
+
+
 def set_up_sign_in(app: Flask, settings: Settings) -> None:
     """Give `app` its sign-in pages."""
     secure = settings.public_url.startswith("https:")
@@ -73,10 +101,14 @@ def set_up_sign_in(app: Flask, settings: Settings) -> None:
         SQLAlchemyUserDatastore(db, User, Role, WebAuthn),
         mail_util_cls=SendsNothing,
         webauthn_util_cls=Passkeys,
+        totp_cls=CodesThatWorkOnce,
         register_blueprint=True,
     )
     # Style sheets are the same for everybody: no user is looked up for them.
     security.principal.skip_static = True
+    # People sign in with cookies only: a token in a header or an address would never end and skip all of the above.
+    login_manager: Any = app.login_manager  # type: ignore[attr-defined]  # set by the library
+    login_manager.request_loader(lambda _request: None)
 
 
 def cookie_rules(secure: bool) -> dict[str, Any]:
@@ -102,11 +134,6 @@ def cookie_rules(secure: bool) -> dict[str, Any]:
 def library_rules(app: Flask, settings: Settings) -> dict[str, Any]:
     """Return the library's settings."""
     secret = app.config["SECRET_KEY"]
-    cookie = {
-        "httponly": True,
-        "secure": settings.public_url.startswith("https:"),
-        "samesite": "Strict",
-    }
     rules = {
         "PASSWORD_HASH": "argon2",
         "PASSWORD_SCHEMES": ["argon2"],
@@ -127,25 +154,44 @@ def library_rules(app: Flask, settings: Settings) -> dict[str, Any]:
         "DEFAULT_REMEMBER_ME": True,
         "API_ENABLED_METHODS": ["session"],
         "FRESHNESS": timedelta(hours=24),
+        "INPUT_NORMALIZE_FORM": "NFC",
+        # The library's sentences are looked up in our own catalogues.
+        "I18N_DOMAIN": "messages",
+        "I18N_DIRNAME": [app.config["BABEL_TRANSLATION_DIRECTORIES"]],
+        **second_step_rules(secret, settings),
+        **{f"MSG_{name}": message for name, message in MESSAGES.items()},
+    }
+    return {f"SECURITY_{name}": value for name, value in rules.items()}
+
+
+def second_step_rules(secret: str, settings: Settings) -> dict[str, Any]:
+    """Return the library's settings for authenticator apps, recovery codes and passkeys."""
+    return {
         "TWO_FACTOR": True,
         "TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
         "TWO_FACTOR_RESCUE_EMAIL": False,
         "TWO_FACTOR_ALWAYS_VALIDATE": False,
-        "TWO_FACTOR_VALIDITY_COOKIE": cookie,
+        "TWO_FACTOR_VALIDITY_COOKIE": {
+            "httponly": True,
+            "secure": settings.public_url.startswith("https:"),
+            "samesite": "Strict",
+        },
+        "TWO_FACTOR_POST_SETUP_VIEW": "/account/",
+        # A code may be one step (30 s) old: a clock drifts, and people type slowly.
+        "TWO_FACTOR_AUTHENTICATOR_VALIDITY": 30,
         "TOTP_SECRETS": {"1": secret},
         "TOTP_ISSUER": settings.city_name,
         "MULTI_FACTOR_RECOVERY_CODES": True,
         "MULTI_FACTOR_RECOVERY_CODES_N": 8,
+        "MULTI_FACTOR_RECOVERY_CODES_KEYS": [recovery_key(secret)],
         "WEBAUTHN": True,
         "WAN_RP_NAME": settings.city_name,
         "WAN_POST_REGISTER_VIEW": "/account/",
         "WAN_ALLOW_USER_HINTS": False,
         "WAN_NAME_ALLOWED_CHARS": None,
-        "INPUT_NORMALIZE_FORM": "NFC",
-        "TWO_FACTOR_POST_SETUP_VIEW": "/account/",
-        # The library's sentences are looked up in our own catalogues.
-        "I18N_DOMAIN": "messages",
-        "I18N_DIRNAME": [app.config["BABEL_TRANSLATION_DIRECTORIES"]],
-        **{f"MSG_{name}": message for name, message in MESSAGES.items()},
     }
-    return {f"SECURITY_{name}": value for name, value in rules.items()}
+
+
+def recovery_key(secret: str) -> bytes:
+    """Return the key under which recovery codes lie in the database: each of them is as good as a second step."""
+    return urlsafe_b64encode(sha256(b"recovery-codes:" + secret.encode()).digest())

@@ -19,6 +19,7 @@ from playbook.services.users import (
     make_sign_in_link,
     use_sign_in_link,
 )
+from playbook.web.database import db
 
 PASSWORD = "four quiet words here"
 
@@ -257,3 +258,34 @@ def test_guessing_is_slowed_per_account_and_nobody_else_is_kept_out(make_app, ev
     assert answers[:10] == [200] * 10
     assert answers[10] == 429
     assert type_in(client).status_code == 302
+
+
+def test_a_token_handed_to_programs_opens_nothing(app: Flask, client: FlaskClient, eva: User):
+    """The library would give one that never ends, and take it in an address, where it is logged and passed on."""
+    given = client.post(
+        "/sign-in?include_auth_token", json={"email": eva.email, "password": PASSWORD}
+    )
+    token = given.json["response"]["user"].get("authentication_token") or eva.get_auth_token()
+    stranger = app.test_client()
+    assert stranger.get("/", headers={"Authentication-Token": token}).status_code == 302
+    assert stranger.get(f"/?auth_token={token}").status_code == 302
+
+
+def test_a_code_of_the_second_step_works_once(app: Flask, eva: User):
+    with app.test_request_context():
+        codes = app.extensions["security"].totp_factory
+        secret = codes.generate_totp_secret()
+        code = codes.generate_totp_password(secret)
+        assert codes.verify_totp(code, secret, eva, window=30)
+        assert not codes.verify_totp(code, secret, eva, window=30)
+        somebody_else = User(id=eva.id + 1)
+        assert codes.verify_totp(code, secret, somebody_else, window=30)
+
+
+def test_recovery_codes_cannot_be_read_in_the_database(app: Flask, eva: User):
+    with app.test_request_context():
+        util = app.extensions["security"].mf_recovery_codes_util
+        user = db.session.get_one(User, eva.id)
+        shown = util.create_recovery_codes(user)
+        assert not set(shown) & set(user.mf_recovery_codes)
+        assert util.check_recovery_code(user, shown[0])
