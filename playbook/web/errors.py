@@ -133,10 +133,22 @@ def on_expired_form(_error: CSRFError) -> Response:
         if name not in NOT_KEPT and "password" not in name
     ][:KEPT_AT_MOST]
     # A form that another site sent must not become ours by one tired click.
-    ours = request.headers.get("Sec-Fetch-Site", "same-origin") in {"same-origin", "none"}
-    if not (ours and request.form) or request.files:
+    if not (from_our_page() and request.form) or request.files:
         return answer(400, WORDS[400])
     return answer(400, EXPIRED_FORM, kept=kept, again=request.full_path.rstrip("?"))
+
+
+def from_our_page() -> bool:
+    """Return whether the browser says that a page of ours sent this form.
+
+    Where it does not say (an old browser, plain http), our cookies tell: they are SameSite, so that a form on another
+    site comes without them.
+    """
+    said = request.headers.get("Sec-Fetch-Site")
+    if said is not None:
+        return said in {"same-origin", "none"}
+    names = ("SESSION_COOKIE_NAME", "REMEMBER_COOKIE_NAME")
+    return any(current_app.config[name] in request.cookies for name in names)
 
 
 def on_too_many(error: RateLimitExceeded) -> Response:
@@ -171,8 +183,9 @@ def on_surprise(error: Exception) -> Response:
     g._login_user = AnonymousUser()  # type: ignore[no-untyped-call]  # else it is looked up again
     try:
         db.session.rollback()
-    except Exception:
-        log.exception("the database cannot be reached")
+    except Exception as trouble:
+        # Not `log.exception`: it would also print what the first error says.
+        log.error("the database cannot be reached: %s", type(trouble).__name__)
     return answer(500, WORDS[500])
 
 

@@ -31,11 +31,13 @@ def set_up_headers(app: Flask) -> None:
         response.headers.setdefault(
             "Permissions-Policy", "camera=(), microphone=(), geolocation=()"
         )
+        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if secure:
             response.headers.setdefault(
                 "Strict-Transport-Security", f"max-age={TWO_YEARS}; includeSubDomains"
             )
-        if not is_static():
+        if not is_static() or response.status_code >= 400:
             response.headers["Cache-Control"] = "no-store"
         return response
 

@@ -120,7 +120,9 @@ def guarded(make_app) -> FlaskClient:
 
 def test_an_expired_form_keeps_what_was_typed_and_can_be_sent_again(guarded: FlaskClient):
     page = guarded.post(
-        "/sign-in", data={"email": "eva@example.org", "password": "secret!", "csrf_token": "old"}
+        "/sign-in",
+        data={"email": "eva@example.org", "password": "secret!", "csrf_token": "old"},
+        headers={"Sec-Fetch-Site": "same-origin"},
     )
     assert page.status_code == 400
     assert "This form had waited too long" in page.text
@@ -135,3 +137,26 @@ def test_a_form_that_another_site_sent_is_not_offered_again(guarded: FlaskClient
     )
     assert page.status_code == 400
     assert "Send it again" not in page.text
+
+
+def test_an_old_browser_must_bring_our_cookie_before_a_form_is_offered_again(guarded: FlaskClient):
+    """Without Sec-Fetch-Site only the cookie, which other sites' forms never carry, tells that the form was ours."""
+    stranger = guarded.post("/appearance", data={"theme": "dark"})
+    assert "Send it again" not in stranger.text
+    guarded.get("/sign-in")
+    ours = guarded.post("/appearance", data={"theme": "dark"})
+    assert "Send it again" in ours.text
+
+
+def test_when_even_the_rollback_fails_the_log_still_holds_nothing_that_people_typed(
+    client: FlaskClient, caplog, monkeypatch: pytest.MonkeyPatch
+):
+    def fail() -> None:
+        raise RuntimeError("no connection for Eva from Old Town")
+
+    monkeypatch.setattr(db.session, "rollback", fail)
+    page = client.get("/rough/surprise?typed=Eva+from+Old+Town")
+    monkeypatch.undo()
+    assert page.status_code == 500
+    assert "the database cannot be reached" in caplog.text
+    assert "Eva from Old Town" not in caplog.text

@@ -52,3 +52,19 @@ def test_our_own_pages_hold_nothing_that_the_policy_forbids(signed_in, address: 
     page = signed_in("administrator").get(address).text
     assert not re.search(r"<script(?![^>]*\bsrc=)", page)
     assert not re.search(r"\sstyle=|\son[a-z]+=|<style|javascript:", page)
+
+
+def test_a_missing_style_sheet_is_answered_with_a_page_that_nobody_keeps(signed_in):
+    page = signed_in("observer").get("/static/gone.css")
+    assert page.status_code == 404
+    assert "Sample observer" in page.text
+    assert page.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("address", ["/sign-in", "/nothing-here", "/a/none", "/static/app.css"])
+def test_no_other_site_holds_on_to_our_windows_or_embeds_our_files(
+    client: FlaskClient, address: str
+):
+    with client.get(address) as response:
+        assert response.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
