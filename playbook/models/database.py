@@ -5,6 +5,8 @@ once when somebody else wrote meanwhile ("database is locked", whatever the time
 Writing is the default; pages that only read say so with `reading()`.
 """
 
+import contextlib
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -49,8 +51,19 @@ def begin_writing() -> None:
 def prepare_engine(engine: Engine) -> None:
     """Set the events that every engine of ours needs; harmless twice."""
     if engine.dialect.name == "sqlite" and not event.contains(engine, "connect", _on_connect):
+        _make_private(engine.url.database or "")
         event.listen(engine, "connect", _on_connect)
         event.listen(engine, "begin", _on_begin)
+
+
+def _make_private(path: str) -> None:
+    """Make the file of a new database readable by its owner only; SQLite gives its log the same mode.
+
+    A folder that is not there is complained about when somebody connects.
+    """
+    if path and path != ":memory:":
+        with contextlib.suppress(OSError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _on_connect(connection: Any, _record: Any) -> None:
