@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask
 from flask_migrate import Migrate
 from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from notifications.sender import Sender
 from playbook.clock import Clock, SystemClock
@@ -90,6 +91,9 @@ def create_app(
         )
     Migrate(app, db, directory=str(MIGRATIONS))
     set_up_web(app, wiring)
+    if settings.trusted_proxies:
+        # The sender's address only: links and cookies go by PUBLIC_URL, never by what a stranger's header says.
+        app.wsgi_app = ProxyFix(app.wsgi_app, settings.trusted_proxies, 0)  # type: ignore[method-assign]  # Flask's own way
     return app
 
 

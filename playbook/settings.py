@@ -23,11 +23,13 @@ class Settings(BaseSettings):
 
     instance_path: Path = Field(default=Path("instance"), alias="playbook_instance")
     #: Empty means SQLite in the instance folder.
-    database_url: str = ""
+    database_url: str = Field(default="", repr=False)
     #: The address that people and providers reach; links and webhook signatures are built from it.
     public_url: str = "http://localhost:8000"
     host: str = "127.0.0.1"
     port: int = 8000
+    #: How many reverse proxies stand in front, each adding the address it saw to `X-Forwarded-For`.
+    trusted_proxies: int = Field(default=0, ge=0)
 
     city_name: str = "Port Harmony"
     #: The region that a phone number without a country code is read in (ISO 3166, two letters).

@@ -62,3 +62,12 @@ def test_the_environment_wins_over_the_file_and_the_file_over_the_default(
 def test_a_postgresql_address_is_read_as_our_driver(tmp_path) -> None:
     settings = Settings(playbook_instance=tmp_path, database_url="postgres://u@h/d")
     assert settings.database == "postgresql+psycopg://u@h/d"
+
+
+def test_the_password_in_a_database_address_is_never_shown() -> None:
+    assert "hush-hush" not in repr(Settings(database_url="postgresql://u:hush-hush@h/d"))
+
+
+def test_a_number_of_proxies_cannot_be_negative() -> None:
+    with pytest.raises(ValueError, match="greater than or equal to 0"):
+        Settings(trusted_proxies=-1)

@@ -289,3 +289,27 @@ def test_recovery_codes_cannot_be_read_in_the_database(app: Flask, eva: User):
         shown = util.create_recovery_codes(user)
         assert not set(shown) & set(user.mf_recovery_codes)
         assert util.check_recovery_code(user, shown[0])
+
+
+def guess_eleven_times(app: Flask, forwarded: str) -> list[int]:
+    """Guess a password again and again; `{n}` in `forwarded` counts."""
+    client = app.test_client()
+    return [
+        client.post(
+            "/sign-in",
+            data={"email": "eva.k@example.org", "password": "wrong " * 3},
+            headers={"X-Forwarded-For": forwarded.format(n=n)},
+        ).status_code
+        for n in range(11)
+    ]
+
+
+def test_without_a_proxy_nobody_chooses_the_address_that_guesses_are_counted_for(make_app):
+    app = make_app(RATELIMIT_ENABLED=True)
+    assert guess_eleven_times(app, "192.0.2.{n}")[-1] == 429
+
+
+def test_behind_a_proxy_guesses_are_counted_for_the_address_that_the_proxy_saw(make_app):
+    app = make_app(RATELIMIT_ENABLED=True, trusted_proxies=1)
+    assert guess_eleven_times(app, "192.0.2.{n}, 198.51.100.7")[-1] == 429
+    assert guess_eleven_times(app, "198.51.100.7, 192.0.2.{n}") == [200] * 11
