@@ -1,6 +1,8 @@
 """What must hold for every file."""
 
+import ast
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -44,6 +46,24 @@ def test_only_one_file_reads_the_clock(path) -> None:
         assert asks, "clock.py no longer reads the clock: this test looks for the wrong thing"
     else:
         assert asks is None, f"{asks and asks.group()}: take `now` as a parameter"
+
+
+def imported(path: Path) -> set[str]:
+    """The top-level packages that a file imports, wherever in it."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {name.name.partition(".")[0] for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.partition(".")[0])
+    return found
+
+
+def test_rules_need_nothing_but_python_and_pydantic() -> None:
+    allowed = {*sys.stdlib_module_names, "playbook", "pydantic", "pydantic_core"}
+    used = {path.name: imported(path) for path in sources("playbook/domain")}
+    assert any("pydantic" in names for names in used.values())
+    assert {name: names - allowed for name, names in used.items() if names - allowed} == {}
 
 
 @pytest.mark.parametrize("marker", ["TODO", "FIXME", "XXX", "HACK"])
