@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from playbook.cli.console import json_option, out, print_json
+from playbook.cli.console import json_option, out, print_json, waiting
 from playbook.cli.exits import REFUSED
 
 if TYPE_CHECKING:
@@ -17,14 +17,16 @@ if TYPE_CHECKING:
 @json_option
 @click.pass_context
 def command(ctx: click.Context, folder: Path, as_json: bool) -> None:
-    """Say what is wrong with the playbook in FOLDER (or a zip), and how to mend it.
+    """Say what is wrong with a playbook, and how to mend it.
 
-    Needs no database. Exits with 3 if there are errors; warnings do not count.
+    FOLDER is where its files are, or a zip of them. Needs no database. Exits with 3 if there are errors; warnings
+    do not count.
     """
     from playbook.domain.preparedness.findings import has_errors
     from playbook.services.preparedness.playbook_files import load
 
-    findings = load(folder).findings
+    with waiting("Reading the playbook"):
+        findings = load(folder).findings
     if as_json:
         print_json([facts(finding) for finding in findings])
     else:

@@ -37,10 +37,11 @@ COLOURS = {"answered": "green", "owned": "red", "silent": "yellow", "unable": "y
 def command(
     ctx: click.Context, starter: str, level: str, seed: int, timeline: bool, as_json: bool
 ) -> None:
-    """Run a starter playbook's call-out on the sample city with a simulated clock.
+    """Run a whole call-out on the sample city, in seconds.
 
-    People answer, refuse, fall silent and answer late, as the seed says. Everything happens in a database that is
-    thrown away; no real phone can be reached. Exits with 7 if any role ended without an owner.
+    STARTER is a starter playbook's id, or the folder of your own. The clock is simulated. People answer, refuse,
+    fall silent and answer late, as the seed says. Everything happens in a database that is thrown away; no real phone
+    can be reached. Exits with 7 if any role ended without an owner.
     """
     from cryptography.fernet import Fernet
 

@@ -4,17 +4,19 @@ from pathlib import Path
 
 import click
 
-from playbook.cli.console import out
+from playbook.cli.console import json_option, out, print_json
 
 
 @click.command("export")
 @click.argument("key")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--number", type=int, help="The version; the newest if not given.")
-def command(key: str, folder: Path, number: int | None) -> None:
-    """Write the published playbook KEY ("place-of-worship") into FOLDER.
+@json_option
+def command(key: str, folder: Path, number: int | None, as_json: bool) -> None:
+    """Write a published playbook as files into FOLDER.
 
-    It gets a folder of its own there, whole and readable by any later version of this service.
+    KEY is the playbook's id ("place-of-worship"). It gets a folder of its own there, whole and readable by any
+    later version of this service.
     """
     from sqlalchemy import select
 
@@ -41,4 +43,7 @@ def command(key: str, folder: Path, number: int | None) -> None:
             raise Conflict(
                 "{folder} is there already; nothing was written.", folder=folder / key
             ) from error
-    out().print(f"Version {version.number} of “{version.title}” is in {written}.", markup=False)
+    if as_json:
+        print_json({"key": key, "number": version.number, "folder": str(written)})
+    else:
+        out().print(f"Version {version.number} of “{version.title}” is in {written}.", markup=False)

@@ -2,7 +2,7 @@
 
 import click
 
-from playbook.cli.console import json_option, out, print_json
+from playbook.cli.console import json_option, out, print_json, waiting
 from playbook.cli.exits import NOT_READY
 
 
@@ -24,7 +24,8 @@ def command(ctx: click.Context, check: bool, as_json: bool) -> None:
             facts = {"current": current, "newest": heads()[0]}
             said = "The schema is current." if current else "The schema is not current."
         else:
-            before, after = upgrade(engine)
+            with waiting("Changing the database"):
+                before, after = upgrade(engine)
             current = True
             facts = {"before": before, "after": after}
             said = (

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from playbook.cli.console import json_option, out, print_json
+from playbook.cli.console import json_option, out, print_json, waiting
 from playbook.cli.exits import REFUSED
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def import_people(
 
     with installation() as wiring:
         region = wiring.settings.city_region
-        with wiring.transaction() as session:
+        with waiting("Reading the people"), wiring.transaction() as session:
             reading = read_people(file.read_bytes(), checks_for(region, _known_roles(session)))
             plan = plan_import(session, reading)
             refused = plan.blocked or bool(plan.bad_rows and not skip_bad)
@@ -56,7 +56,7 @@ def import_people(
                     user=None,
                     skip_bad=skip_bad,
                 )
-    written = not dry_run and not refused
+    written = not dry_run and not refused and not plan.empty
     if as_json:
         print_json(_facts(plan) | {"written": written})
     else:

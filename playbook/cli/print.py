@@ -29,7 +29,10 @@ PANGO_MISSING = (
 @click.option("--number", type=int, help="The version; the newest if not given.")
 @click.option("--to", "target", type=click.Path(dir_okay=False, path_type=Path), help="The file.")
 def command(key: str, language: str, number: int | None, target: Path | None) -> None:
-    """Write the published playbook KEY ("place-of-worship") as a PDF, for paper and for a night without a server."""
+    """Write a published playbook as a PDF.
+
+    KEY is the playbook's id ("place-of-worship"). For paper, and for a night without a server.
+    """
     weasyprint = load_weasyprint()
     from playbook.app import create_app
     from playbook.cli.installation import open_database, read_settings, require_schema

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from playbook.cli.check import facts, show
-from playbook.cli.console import json_option, out, print_json
+from playbook.cli.console import json_option, out, print_json, waiting
 from playbook.cli.exits import REFUSED
 
 
@@ -26,7 +26,7 @@ def command(ctx: click.Context, folder: Path, author: str, note: str, as_json: b
 
     with installation() as wiring:
         try:
-            with wiring.transaction() as session:
+            with waiting("Reading the playbook"), wiring.transaction() as session:
                 version = publish_folder(session, folder, author, wiring.clock.now(), note)
         except NotPublishable as refusal:
             if as_json:

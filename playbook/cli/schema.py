@@ -1,4 +1,4 @@
-"""`playbook schema`: the shape of a playbook, for editors that check while one writes."""
+"""`playbook schema`: the format of a playbook's files, for editors that check while one writes."""
 
 import click
 
@@ -7,7 +7,7 @@ from playbook.cli.console import print_json
 
 @click.command("schema")
 def command() -> None:
-    """Print the JSON Schema of a resolved playbook."""
-    from playbook.domain.preparedness.document import Playbook
+    """Print the JSON Schema of a playbook's files, for editors."""
+    from playbook.domain.preparedness.schema import json_schema
 
-    print_json(Playbook.model_json_schema())
+    print_json(json_schema())

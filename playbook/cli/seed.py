@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from playbook.cli.console import progress, say
+from playbook.cli.console import json_option, out, print_json, progress, say
 from playbook.cli.exits import REFUSED
 
 if TYPE_CHECKING:
@@ -22,17 +22,28 @@ AUTHOR = "Starter playbooks"
 
 
 @click.command("seed")
+@json_option
 @click.pass_context
-def command(ctx: click.Context) -> None:
-    """Fill an empty installation: roles, a sample coordinator, a fictional city, the starter playbooks.
+def command(ctx: click.Context, as_json: bool) -> None:
+    """Fill an empty installation with a city to try it on.
 
-    What is there already stays. Nothing is added to an installation that has users of its own, apart from starter
-    playbooks that are new in this version.
+    Roles, a sample coordinator, a fictional city with its people, and the starter playbooks. What is
+    there already stays. Nothing is added to an installation that has users of its own, apart from starter playbooks
+    that are new in this version.
     """
     from playbook.cli.installation import installation
 
     with installation() as wiring:
         complete = fill(wiring)
+        held = _held(wiring)
+    if as_json:
+        print_json({"complete": complete, **held})
+    else:
+        out().print(
+            "This installation has {users} users, {people} people and {playbooks} playbooks.".format(
+                **held
+            )
+        )
     if not complete:
         ctx.exit(REFUSED)
 
@@ -61,6 +72,20 @@ def starters() -> list[Path]:
 
     folder = Path(playbook.__file__).parent / "starters"
     return sorted(path.parent for path in folder.glob("*/playbook.yaml"))
+
+
+def _held(wiring: Wiring) -> dict[str, int]:
+    """Return how much there is now, whoever added it."""
+    from sqlalchemy import func, select
+
+    from playbook.models import Person, PublishedPlaybook, User
+
+    kinds = {"users": User, "people": Person, "playbooks": PublishedPlaybook}
+    with wiring.transaction() as session:
+        return {
+            name: session.scalar(select(func.count()).select_from(kind)) or 0
+            for name, kind in kinds.items()
+        }
 
 
 def _add_sample_user(wiring: Wiring) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from playbook.cli.console import out, say
+from playbook.cli.console import out, say, waiting
 
 if TYPE_CHECKING:
     from playbook.settings import Settings
@@ -35,7 +35,7 @@ def command(no_seed: bool) -> None:
 
     settings = read_settings()
     refuse_taken(settings.host, settings.port)
-    with open_database(settings) as engine:
+    with open_database(settings) as engine, waiting("Preparing the database"):
         before, after = upgrade(engine)
     if before != after:
         say(f"The database is at schema {after}.")

@@ -37,7 +37,10 @@ def add(email: str, name: str, role: str, as_json: bool) -> None:
 @click.argument("email")
 @json_option
 def link(email: str, as_json: bool) -> None:
-    """Print a link with which EMAIL signs in once, for who has lost every other way."""
+    """Print a new link with which EMAIL signs in once.
+
+    For who has lost every other way. Earlier links stop working.
+    """
     from sqlalchemy import func, select
 
     from playbook.cli.installation import installation

@@ -1,14 +1,17 @@
 """Each command does what it says, and says what it did."""
 
 import json
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from playbook.cli import exits
+from playbook.domain.preparedness.schema import json_schema
 from playbook.models import Person, User
 from playbook.services.log import record, seal_entries
 
+SMALL_CITY = Path(__file__).parents[1] / "fixtures" / "playbooks" / "small-city"
 PEOPLE = """key,name,organisation,language,roles,phone,email
 alex,Alex Sample,City police,en,police-liaison,+44 7700 900123,alex@example.org
 noor,Noor Sample,Mosque council,ar,,+44 7700 900124,noor@example.org
@@ -87,8 +90,23 @@ def test_what_was_never_published_cannot_be_exported(run_on_database, tmp_path) 
     assert not (tmp_path / "there").exists()
 
 
-def test_the_schema_is_json(run) -> None:
-    assert json.loads(run("schema").stdout)["type"] == "object"
+def test_the_schema_is_the_one_for_files_as_they_are_written(run) -> None:
+    assert json.loads(run("schema").stdout) == json_schema()
+
+
+def test_seeding_says_what_there_is_and_twice_adds_nothing(run_on_database) -> None:
+    first = json.loads(run_on_database("seed", "--json").stdout)
+    assert first == {"complete": True, "users": 1, "people": 167, "playbooks": 6}
+    again = run_on_database("seed")
+    assert again.exit_code == 0
+    assert "1 users, 167 people and 6 playbooks" in again.stdout
+
+
+def test_an_export_says_where_it_is_and_can_be_checked(run_on_database, tmp_path) -> None:
+    run_on_database("publish", str(SMALL_CITY))
+    told = json.loads(run_on_database("export", "small-city", str(tmp_path), "--json").stdout)
+    assert told == {"key": "small-city", "number": 1, "folder": str(tmp_path / "small-city")}
+    assert run_on_database("check", told["folder"]).exit_code == 0
 
 
 @pytest.fixture
@@ -129,6 +147,12 @@ def test_bad_rows_are_refused_unless_they_are_skipped(
     assert skipped.exit_code == 0
     assert "2 new" in skipped.stdout
     assert "1 bad" in skipped.stdout
+
+
+def test_where_every_row_is_bad_nothing_is_said_to_be_written(run_on_database, people_file) -> None:
+    people_file.write_text("key,name,phone\nsam,Sam Sample,not-a-number\n")
+    told = run_on_database("people", "import", str(people_file), "--skip-bad", "--json")
+    assert json.loads(told.stdout)["written"] is False
 
 
 def test_an_honest_log_holds_and_a_changed_one_breaks(run_on_database, sessions, now) -> None:

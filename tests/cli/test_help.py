@@ -1,7 +1,9 @@
 """Help reads well and comes at once."""
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
@@ -18,9 +20,10 @@ def commands(group: click.Group, prefix: tuple[str, ...] = ()) -> list[tuple[str
     return found
 
 
+DOCUMENT = Path(__file__).parents[2] / "docs" / "commands.md"
 EXPECTED = {
-    "check", "engine", "export", "log", "migrate", "people", "publish", "schema", "seed", "up",
-    "user", "web",
+    "check", "engine", "exercise", "export", "log", "migrate", "people", "print", "publish", "schema",
+    "seed", "up", "user", "web",
 }  # fmt: skip
 
 
@@ -34,6 +37,22 @@ def test_every_command_explains_itself(run, command) -> None:
     assert result.exit_code == 0
     first = result.output.split("\n\n")[1].strip()
     assert first.endswith("."), f"the first paragraph is no sentence: {first}"
+
+
+def test_no_line_of_the_list_is_cut_off(run, monkeypatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    for group in ((), ("user",), ("people",), ("log",)):
+        listed = run(*group, "--help").stdout.partition("Commands:")[2]
+        assert listed
+        assert "..." not in listed, group
+
+
+def test_every_command_is_documented() -> None:
+    documented = set(
+        re.findall(r"^\| `playbook ([a-z ]+[a-z])", DOCUMENT.read_text(), re.MULTILINE)
+    )
+    groups = {" ".join(c[:-1]) for c in commands(main)} - {""}
+    assert documented == {" ".join(c) for c in commands(main)} - groups
 
 
 def test_help_loads_neither_the_database_nor_the_web() -> None:
