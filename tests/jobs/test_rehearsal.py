@@ -15,7 +15,8 @@ from playbook.domain.response.rehearsal import Manner, behaviour
 from playbook.models import Delivery
 from playbook.models.keyring import Keyring, use_keyring
 
-STARTER = Path(playbook.__file__).parent / "starters" / "place-of-worship"
+STARTERS = Path(playbook.__file__).parent / "starters"
+STARTER = STARTERS / "place-of-worship"
 
 
 @pytest.fixture(autouse=True)
@@ -25,13 +26,25 @@ def own_keys(keyring: Keyring) -> Iterator[None]:
     use_keyring(keyring)
 
 
-def told(*options: str) -> tuple[int, dict[str, object]]:
-    ran = CliRunner().invoke(main, ["exercise", str(STARTER), "--json", *options])
+def told(*options: str, starter: Path = STARTER) -> tuple[int, dict[str, object]]:
+    ran = CliRunner().invoke(main, ["exercise", str(starter), "--json", *options])
     return ran.exit_code, json.loads(ran.stdout)
 
 
-def test_every_role_of_a_starter_ends_answered_or_owned_by_a_named_human() -> None:
-    code, night = told("--seed", "3")
+@pytest.mark.parametrize(
+    ("starter", "seed"),
+    [
+        ("minority-venue", "1"),
+        ("place-of-worship", "3"),
+        ("school-attack", "4"),
+        ("street-attack", "5"),
+        ("threat-or-hate-wave", "6"),
+    ],
+)
+def test_every_role_of_a_starter_ends_answered_or_owned_by_a_named_human(
+    starter: str, seed: str
+) -> None:
+    code, night = told("--seed", seed, starter=STARTERS / starter)
     assert code == 0
     assert night["unowned"] == []
     tiers = night["tiers"]
