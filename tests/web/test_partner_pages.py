@@ -8,11 +8,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from twilio.request_validator import RequestValidator
 
 from playbook.app import create_app
 from playbook.clock import SimulatedClock
 from playbook.models import Delivery, Inbound, RoleCallState
+from playbook.services.response.inbound import receive
 from playbook.settings import Settings
 from playbook.wiring import Wiring
 from tests.support.city import City
@@ -206,3 +208,35 @@ def test_a_human_understands_words_as_an_answer(
     assert answer
     client.post(answer.group(), data={"answer": "joining"})
     assert city.role("police-liaison").state == RoleCallState.ANSWERED
+
+
+def test_an_answer_that_collides_with_another_transaction_is_taken_at_the_second_try(
+    twilio: Flask, city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    city.activate("full")
+    collisions = iter([IntegrityError("INSERT", {}, Exception("somebody was faster"))])
+
+    def collide_once(*arguments: object) -> object:
+        for collision in collisions:
+            raise collision
+        return receive(*arguments)  # type: ignore[arg-type]  # passed on as they came
+
+    monkeypatch.setattr("playbook.web.webhooks.views.receive", collide_once)
+    form = {"MessageSid": "SM1", "From": "+447700900104", "To": "+447700900000", "Body": "1"}
+    headers = signed("/webhooks/twilio/inbound", form)
+    answer = twilio.test_client().post("/webhooks/twilio/inbound", data=form, headers=headers)
+    assert answer.status_code == 200
+    assert city.role("police-liaison").state == RoleCallState.ANSWERED
+
+
+def test_a_reader_cannot_be_made_to_understand_something_that_is_no_answer(
+    city: City, app: Flask, signed_in: Callable[..., FlaskClient]
+) -> None:
+    app.config["ERROR_PAGES"] = True
+    city.activate("full")
+    city.phone("Paul").replies("on my way")
+    client = signed_in("coordinator")
+    answer = re.search(r"/inbox/\d+/answer", client.get("/inbox/").text)
+    assert answer
+    assert client.post(answer.group(), data={"answer": "perhaps"}).status_code == 422
+    assert client.post(answer.group()).status_code == 422

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_security import current_user
 
 from playbook.domain.response.answers import Answer
+from playbook.errors import BadInput
 from playbook.models import User
 from playbook.queries.response.inbox import letters
 from playbook.services.response import reading
@@ -49,7 +50,12 @@ def done(inbound_id: int) -> ResponseReturnValue:
 @allow(COORDINATOR)
 def understand(inbound_id: int) -> ResponseReturnValue:
     """Take the text as an answer, because a human has understood it so."""
-    answer = Answer(request.form["answer"])
+    try:
+        answer = Answer(request.form.get("answer", ""))
+    except ValueError:
+        raise BadInput(
+            "Say what the person answered: joining, ask the deputy, or unable."
+        ) from None
     with transaction() as current:
         reading.understand_as(
             current,

@@ -50,14 +50,19 @@ def _handle(kind: Literal["inbound", "status"]) -> ResponseReturnValue:
         current_app.logger.warning("webhook not understood: twilio %s", kind)
         return "", 400
     try:
-        with transaction() as session:
-            if isinstance(parsed, Receipt):
-                apply_receipt(session, parsed, wiring().clock.now())
-            elif isinstance(parsed, Inbound):
-                receive(session, parsed, wiring().clock.now(), wiring().settings)
+        _carry_out(parsed)
     except IntegrityError:
-        # The same call came twice at once; the other one has had its effect.
-        current_app.logger.info("webhook came twice at once: twilio %s", kind)
+        # The same call came twice at once, or the engine took the same step. Seen afresh, it is known or has room.
+        current_app.logger.info("webhook collided and is tried again: twilio %s", kind)
+        _carry_out(parsed)
     if kind == "inbound":
         return NOTHING, 200, {"Content-Type": "text/xml; charset=utf-8"}
     return "", 204
+
+
+def _carry_out(parsed: Receipt | Inbound) -> None:
+    with transaction() as session:
+        if isinstance(parsed, Receipt):
+            apply_receipt(session, parsed, wiring().clock.now())
+        else:
+            receive(session, parsed, wiring().clock.now(), wiring().settings)
