@@ -44,6 +44,10 @@ def test_from_the_link_on_the_console_to_an_answer_on_the_board(
     with city.wiring.sessions() as session:
         city.activation_id = session.scalars(select(Activation)).one().id
 
+    role = page.locator("#role-police-liaison .line-state")
+    role.get_by_text("Paul Police").wait_for(state="attached", timeout=5000)
+    assert "answered" not in role.text_content().lower()
+
     wall = page.context.new_page()
     wall.goto("/phones/?find=Paul")
     wall.get_by_role("button", name="Answer 1 as Paul Police").click()
@@ -52,7 +56,8 @@ def test_from_the_link_on_the_console_to_an_answer_on_the_board(
     wall.get_by_text("you are joining").wait_for()
 
     # The board, untouched since, shows it within two seconds and a little.
-    page.get_by_text("Paul Police").first.wait_for(state="attached", timeout=5000)
+    role.get_by_text("answered").wait_for(state="attached", timeout=5000)
+    assert "Paul Police" in role.text_content()
 
 
 def test_typed_words_survive_while_the_board_changes(
