@@ -36,4 +36,5 @@ def command() -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=10,
         log_level=LogLevels.error,
+        log_access=False,  # addresses can hold the key of a partner's answer page
     ).serve()

@@ -13,7 +13,8 @@ from twilio.request_validator import RequestValidator
 
 from playbook.app import create_app
 from playbook.clock import SimulatedClock
-from playbook.models import Delivery, Inbound, RoleCallState
+from playbook.models import Activation, Delivery, Inbound, RoleCallState, User
+from playbook.services.response.activation import end
 from playbook.services.response.inbound import receive
 from playbook.settings import Settings
 from playbook.wiring import Wiring
@@ -240,3 +241,18 @@ def test_a_reader_cannot_be_made_to_understand_something_that_is_no_answer(
     assert answer
     assert client.post(answer.group(), data={"answer": "perhaps"}).status_code == 422
     assert client.post(answer.group()).status_code == 422
+
+
+def test_after_the_end_a_link_tells_whoever_finds_it_nothing_but_that_it_has_ended(
+    city: City, client: FlaskClient
+) -> None:
+    city.activate("full")
+    link = link_in(city.phone("Paul").receives("Police liaison"))
+    city.phone("Petra").silent()
+    with city.wiring.transaction() as session:
+        activation = session.get_one(Activation, city.activation_id)
+        end(session, activation, session.get_one(User, city.user_id), city.now, "over")
+    for page in (client.get(link), client.post(link, data={"answer": "joining"})):
+        assert "has ended" in page.text
+        for secret in ("Police liaison", "Paul", city.wiring.settings.join_point, 'name="answer"'):
+            assert secret not in page.text
