@@ -34,6 +34,7 @@ def pages(city: City) -> list[str]:
         f"{one}/decisions/similar-sites",
         f"{one}/messages",
         f"{one}/timeline",
+        f"{one}/coordinator",
         f"{one}/end",
         "/phones/",
         "/inbox/",
@@ -49,12 +50,16 @@ def pages(city: City) -> list[str]:
         f"/directory/people/{person}/edit",
         "/directory/people/new",
         "/directory/organisations",
+        "/directory/organisations/new",
         "/directory/problems",
         "/directory/roles/police-liaison",
         "/directory/roles",
         "/directory/import",
         "/users/",
         "/account/",
+        "/account/password",
+        "/tf-setup",
+        "/wan-register",
     ]
 
 
@@ -100,8 +105,14 @@ def test_no_page_for_strangers_keeps_anybody_out(
     link = text[text.index("/a/") :].split()[0]
     page = browser_page(None, viewport=PHONE)
     wrong = {}
-    for path in ("/login", link, "/a/nobodys", "/sign-in/spent"):
-        page.goto(f"{path}?lang={language}")
+    for path, status in (
+        ("/sign-in", 200),
+        (link, 200),
+        ("/a/nobodys", 404),
+        ("/sign-in/spent", 403),
+    ):
+        answer = page.goto(f"{path}?lang={language}")
+        assert answer.status == status, f"{path} answered {answer.status}"
         if findings := serious(page):
             wrong[path] = findings
     assert wrong == {}
