@@ -47,6 +47,10 @@ class Activation(Base):
 
     version: Mapped[PlaybookVersion] = relationship()
 
+    def changed(self) -> None:
+        """Say that the board has something new; counted in the database, because two may say so at once."""
+        self.revision = Activation.revision + 1
+
 
 class ActivationText(Base):
     """A message as it was frozen at activation, per language and channel; placeholders of one person still open."""

@@ -25,7 +25,8 @@ from playbook.services import log
 from playbook.services.preparedness.documents import document_of
 from playbook.services.response import decisions, tasks
 from playbook.services.response.calling import begin_calls, plan_for
-from playbook.services.response.context import CallOut
+from playbook.services.response.context import CallOut, take_turn
+from playbook.services.response.queueing import cancel_queued
 from playbook.settings import Settings
 
 #: Numbers start here, so that "1 11" can never be read as two digits of an answer.
@@ -164,10 +165,11 @@ def _freeze_texts(call_out: CallOut, plan: CallPlan, settings: Settings, request
 
 def end(session: Session, activation: Activation, user: User, now: datetime, reason: str) -> None:
     """End an activation: nothing more is called, what has not left does not leave; twice is harmless."""
+    take_turn(session, activation.id)
     if activation.ended_at is not None:
         return
     activation.ended_at = now
-    activation.revision += 1
+    activation.changed()
     session.execute(
         update(RoleCall)
         .where(
@@ -176,11 +178,7 @@ def end(session: Session, activation: Activation, user: User, now: datetime, rea
         )
         .values(state=RoleCallState.CLOSED, next_due_at=None)
     )
-    session.execute(
-        update(Delivery)
-        .where(Delivery.activation_id == activation.id, Delivery.state == "queued")
-        .values(state="cancelled", reason="ended", state_at=now)
-    )
+    cancel_queued(session, Delivery.activation_id == activation.id, "ended", now)
     log.record(
         session,
         "activation.ended",
@@ -201,6 +199,7 @@ def hand_over(
     The same coordinator again changes nothing. Raises Conflict if the incident has ended, BadInput if `to` may not
     sign in any more.
     """
+    take_turn(session, activation.id)
     if activation.ended_at is not None:
         raise Conflict("This incident has ended. Nothing was changed.")
     if not to.active:
@@ -209,7 +208,7 @@ def hand_over(
     if before_id == to.id:
         return
     activation.coordinator_id, activation.coordinator_name = to.id, to.name or to.email
-    activation.revision += 1
+    activation.changed()
     session.execute(
         update(RoleCall)
         .where(

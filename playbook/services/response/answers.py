@@ -12,6 +12,7 @@ from playbook.models import Delivery, Person, RoleCall, RoleCallState, Rung, Tas
 from playbook.services import log
 from playbook.services.response.callout import SAID, climb, lead
 from playbook.services.response.context import CallOut
+from playbook.services.response.queueing import cancel_queued
 
 
 class Heard:
@@ -43,6 +44,7 @@ def record_answer(
     `via` is "sms", "link" or "hand". `at` is when the person said it, which for a note by hand may lie in the past.
     An activation that has ended still takes the answer, as late. Raises NotFound if the person was never asked.
     """
+    call_out.take_turn()
     rungs = asked_rungs(call_out, person.id)
     if not rungs and noted_by is not None:
         rungs = call_out.rungs_of_person(person.id)
@@ -121,14 +123,8 @@ def _reopen(role_call: RoleCall) -> None:
 def _cancel_unsent(call_out: CallOut, rungs: Sequence[Rung]) -> None:
     """What asks a person who has answered does not leave any more."""
     call_out.session.flush()
-    call_out.session.execute(
-        update(Delivery)
-        .where(
-            Delivery.rung_id.in_([r.id for r in rungs if r.state in SAID]),
-            Delivery.state == "queued",
-        )
-        .values(state="cancelled", reason="answered", state_at=call_out.now)
-    )
+    asking = Delivery.rung_id.in_([r.id for r in rungs if r.state in SAID])
+    cancel_queued(call_out.session, asking, "answered", call_out.now)
 
 
 def _close_phone_tasks(
@@ -184,6 +180,7 @@ def note_by_hand(call_out: CallOut, rung: Rung, answer: Answer, user: User, at: 
 
 def skip(call_out: CallOut, rung: Rung, user: User) -> None:
     """Do not wait for this person any longer; the next in line is asked at once."""
+    call_out.take_turn()
     if rung.state not in (RungState.ASKED, RungState.WAITING):
         return
     rung.state, rung.closed_at = RungState.SKIPPED, call_out.now
@@ -197,6 +194,7 @@ def skip(call_out: CallOut, rung: Rung, user: User) -> None:
 
 def take_over(call_out: CallOut, role_call: RoleCall, user: User) -> None:
     """A named human owns this role from now on; nobody further is called for it. Late answers still count."""
+    call_out.take_turn()
     if role_call.state in (RoleCallState.ANSWERED, RoleCallState.CLOSED):
         return
     role_call.state, role_call.owned_at = RoleCallState.OWNED, call_out.now

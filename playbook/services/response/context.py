@@ -131,7 +131,42 @@ class CallOut:
 
     def touch(self) -> None:
         """Say that the board has changed."""
-        self.activation.revision += 1
+        self.activation.changed()
+
+    def take_turn(self) -> None:
+        """Wait until nobody else works on this activation, and read afresh what may have changed meanwhile."""
+        take_turn(self.session, self.activation.id)
+        self._rungs.clear()
+
+
+def one_at_a_time(session: Session) -> bool:
+    """Whether this database lets only one transaction write at a time anyway."""
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def take_turns(session: Session, activation_ids: Iterable[int]) -> None:
+    """Lock these activations until the transaction ends: answers, clicks, ticks and receipts follow each other.
+
+    The one order of locks, so that nobody waits in a circle: deliveries, contact points, activations, all else.
+    Who already has an activation never waits for a delivery (it passes over the locked ones).
+    """
+    ids = set(activation_ids)
+    if not ids or one_at_a_time(session):
+        return
+    session.flush()
+    session.execute(
+        select(Activation.id)
+        .where(Activation.id.in_(ids))
+        .order_by(Activation.id)
+        .with_for_update(key_share=True)
+    ).all()
+
+
+def take_turn(session: Session, activation_id: int) -> None:
+    """Lock one activation as `take_turns` does, and forget what was read before it was ours."""
+    take_turns(session, [activation_id])
+    if not one_at_a_time(session):
+        session.expire_all()
 
 
 def link_token(activation: Activation, role: str, person_id: int) -> str:
@@ -148,8 +183,9 @@ def load(session: Session, activation_id: int, now: datetime, public_url: str) -
 
 
 def load_running(session: Session, activation_id: int, now: datetime, public_url: str) -> CallOut:
-    """Return the call-out of a running activation; raise NotFound, or Conflict if it has ended."""
+    """Return the call-out of a running activation, our turn taken; raise NotFound, or Conflict if it has ended."""
     call_out = load(session, activation_id, now, public_url)
+    call_out.take_turn()
     if call_out.activation.ended_at is not None:
         raise Conflict("This incident has ended. Nothing was changed.")
     return call_out

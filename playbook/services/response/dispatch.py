@@ -4,6 +4,7 @@ A delivery is claimed with an owner and a short lease. If the process dies, the 
 `unknown`: its request may have left, so a human looks at it and nothing sends it again by itself.
 """
 
+import logging
 import os
 import secrets
 import socket
@@ -12,12 +13,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, defer, joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from notifications.delivery import DeliveryState, advance
 from notifications.messages import Channel, Message, Outcome, OutcomeKind
 from playbook.domain.response.escalation import RungState
 from playbook.domain.response.retries import next_try_at
+from playbook.errors import KeyMissing
 from playbook.models import (
     Activation,
     Attempt,
@@ -28,14 +32,26 @@ from playbook.models import (
     RoleCallState,
     Rung,
 )
+from playbook.services.response.context import take_turns
 from playbook.services.response.email_html import html_of
 from playbook.services.response.escalation import look_again
 from playbook.wiring import Wiring
+
+_log = logging.getLogger(__name__)
 
 BATCH = 100
 LEASE = timedelta(seconds=120)
 #: Who claims: one name per process.
 OWNER = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+#: Whoever only moves states need not decrypt texts and addresses, nor stumble over one that no key fits.
+WITHOUT_TEXTS: tuple[ORMOption, ...] = (
+    defer(Delivery.subject),
+    defer(Delivery.body),
+    defer(Delivery.address),
+)
+_WITH_ADDRESSES = (selectinload(Delivery.contact_point),)
+_WITHOUT_ADDRESSES = (selectinload(Delivery.contact_point).defer(ContactPoint.value),)
 
 
 @dataclass(frozen=True)
@@ -55,12 +71,30 @@ def run_batch(wiring: Wiring, now: datetime, limit: int = BATCH) -> dict[str, in
     if not claim.messages:
         return counts
     outcomes = wiring.sender.send_many([message for _, message in claim.messages])
-    with wiring.transaction() as session:
-        ids = [delivery_id for delivery_id, _ in claim.messages]
-        record_outcomes(session, list(zip(ids, outcomes, strict=True)), wiring.clock.now())
+    ids = [delivery_id for delivery_id, _ in claim.messages]
+    _write_down(wiring, list(zip(ids, outcomes, strict=True)))
     for outcome in outcomes:
         counts[outcome.kind.value] = counts.get(outcome.kind.value, 0) + 1
     return counts
+
+
+def _write_down(wiring: Wiring, outcomes: Sequence[tuple[int, Outcome]]) -> None:
+    """Record what became of a batch; if that fails, of each message by itself.
+
+    What has been sent is known now and nowhere else: a row that is not written down rests `unknown`.
+    """
+    try:
+        with wiring.transaction() as session:
+            record_outcomes(session, outcomes, wiring.clock.now())
+        return
+    except SQLAlchemyError as error:
+        _log.warning("a batch could not be recorded at once: %s", type(error).__name__)
+    for outcome in outcomes:
+        try:
+            with wiring.transaction() as session:
+                record_outcomes(session, [outcome], wiring.clock.now())
+        except SQLAlchemyError as error:
+            _log.error("delivery:%d could not be recorded: %s", outcome[0], type(error).__name__)
 
 
 def mark_abandoned(session: Session, now: datetime) -> int:
@@ -69,9 +103,12 @@ def mark_abandoned(session: Session, now: datetime) -> int:
         select(Delivery)
         .where(Delivery.state == DeliveryState.SENDING, Delivery.lease_until < now)
         .with_for_update(skip_locked=True)
+        .options(*WITHOUT_TEXTS)
     ).all()
     for row in rows:
+        owner = row.lease_owner
         _settle(row, DeliveryState.UNKNOWN, "sender-died", now)
+        row.lease_owner = owner  # one that was only slow may still say what it knows
     tell_ladders(session, rows, now)
     return len(rows)
 
@@ -79,19 +116,12 @@ def mark_abandoned(session: Session, now: datetime) -> int:
 def claim_batch(session: Session, now: datetime, limit: int) -> Claim:
     """Claim due deliveries and re-check each: still needed, still wanted, still reachable.
 
-    What must not leave any more is cancelled or expired here, and its ladder is told.
+    What must not leave any more is cancelled or expired here, what cannot be read is put off; their ladders are told.
     """
-    rows = session.scalars(
-        select(Delivery)
-        .where(Delivery.state == DeliveryState.QUEUED, Delivery.not_before <= now)
-        .order_by(Delivery.not_before, Delivery.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=Delivery)
-        .options(
-            selectinload(Delivery.person).selectinload(Person.contact_points),
-            selectinload(Delivery.contact_point),
-        )
-    ).all()
+    try:
+        rows = _lock_due(session, now, limit, _WITH_ADDRESSES)
+    except KeyMissing:
+        rows = _lock_due(session, now, limit, (*WITHOUT_TEXTS, *_WITHOUT_ADDRESSES))
     needless = _no_longer_needed(session, [r for r in rows if r.purpose == "call-out"])
     messages: list[tuple[int, Message]] = []
     stopped: list[Delivery] = []
@@ -102,12 +132,31 @@ def claim_batch(session: Session, now: datetime, limit: int) -> Claim:
             _settle(row, state, reason, now)
             stopped.append(row)
             continue
+        row.tries += 1
+        try:
+            messages.append((row.id, message_of(row, now)))
+        except KeyMissing:
+            _log.error("delivery:%d cannot be read with the keys at hand", row.id)
+            _record(row, Outcome(OutcomeKind.TEMPORARY, "", reason="unreadable"), now)
+            stopped.append(row)
+            continue
         row.state, row.state_at = DeliveryState.SENDING, now
         row.lease_owner, row.lease_until = OWNER, now + LEASE
-        row.tries += 1
-        messages.append((row.id, message_of(row, now)))
     tell_ladders(session, stopped, now)
     return Claim(messages, {"claimed": len(messages), "stopped": len(stopped)})
+
+
+def _lock_due(
+    session: Session, now: datetime, limit: int, options: Sequence[ORMOption]
+) -> Sequence[Delivery]:
+    return session.scalars(
+        select(Delivery)
+        .where(Delivery.state == DeliveryState.QUEUED, Delivery.not_before <= now)
+        .order_by(Delivery.not_before, Delivery.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=Delivery)
+        .options(selectinload(Delivery.person).defer(Person.notes), *options)
+    ).all()
 
 
 def _reason_to_stop(
@@ -175,13 +224,14 @@ def record_outcomes(
     rows = session.scalars(
         select(Delivery)
         .where(Delivery.id.in_(by_id))
-        .options(joinedload(Delivery.contact_point))
+        .order_by(Delivery.id)
+        .options(*WITHOUT_TEXTS, joinedload(Delivery.contact_point).defer(ContactPoint.value))
         .with_for_update(of=Delivery)
     ).all()
     for row in rows:
         outcome = by_id[row.id]
         row.provider = outcome.provider
-        row.provider_ref = row.provider_ref or outcome.provider_ref
+        row.provider_ref = row.provider_ref or (outcome.provider_ref or "")[:80] or None
         if row.lease_owner != OWNER or row.state not in (
             DeliveryState.SENDING,
             DeliveryState.UNKNOWN,
@@ -236,6 +286,7 @@ DEAD = frozenset(
 
 def tell_ladders(session: Session, rows: Sequence[Delivery], now: datetime) -> None:
     """Start the minutes of those whose message got as far as a provider, and have their ladders looked at."""
+    take_turns(session, [r.activation_id for r in rows if r.activation_id is not None])
     settled = {r.id: r for r in rows if r.settled_at is not None and r.rung_id is not None}
     if settled:
         attempts = session.scalars(
@@ -255,4 +306,4 @@ def tell_ladders(session: Session, rows: Sequence[Delivery], now: datetime) -> N
     for activation_id in {r.activation_id for r in rows if r.activation_id is not None}:
         activation = session.get(Activation, activation_id)
         if activation is not None:
-            activation.revision += 1
+            activation.changed()

@@ -1,43 +1,100 @@
-"""The escalation tick: claim the roles that are due, climb their ladders."""
+"""The escalation tick: claim the incidents with roles that are due, climb their ladders."""
 
+import logging
+import traceback
 from collections import defaultdict
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from playbook.models import Activation, RoleCall, RoleCallState, Rung
 from playbook.services.response.callout import climb
 from playbook.services.response.context import CallOut
 
+_log = logging.getLogger(__name__)
+
 RUNNING = (RoleCallState.WAITING, RoleCallState.CALLING)
+#: A ladder that cannot be climbed is tried again after this long; the others go on meanwhile.
+SET_ASIDE = timedelta(minutes=1)
 
 
 def climb_due(session: Session, now: datetime, public_url: str, limit: int = 200) -> dict[str, int]:
     """Climb up to `limit` ladders that are due at `now`; return {"roles": …, "steps": …}.
 
-    Safe at any time, twice, by anyone: rows are locked while they are worked on (on SQLite the transaction is the
-    lock), and the rule finds nothing to do where it was done before.
+    Safe at any time, twice, by anyone: an incident is locked while it is worked on (on SQLite the transaction is the
+    lock), and the rule finds nothing to do where it was done before. An incident that somebody else works on at this
+    moment is left to the next tick.
     """
-    due = session.scalars(
-        select(RoleCall)
-        .where(RoleCall.next_due_at <= now, RoleCall.state.in_(RUNNING))
+    found = session.execute(
+        select(RoleCall.activation_id, RoleCall.id)
+        .where(_is_due(now))
         .order_by(RoleCall.next_due_at, RoleCall.id)
         .limit(limit)
-        .with_for_update(skip_locked=True, of=RoleCall)
-    ).all()
-    by_activation: dict[int, list[RoleCall]] = defaultdict(list)
-    for role_call in due:
-        by_activation[role_call.activation_id].append(role_call)
+    )
+    by_activation: dict[int, list[int]] = defaultdict(list)
+    for activation_id, role_call_id in found:
+        by_activation[activation_id].append(role_call_id)
+    counts = {"roles": 0, "steps": 0}
+    for activation_id, role_call_ids in by_activation.items():
+        activation = session.scalar(
+            select(Activation)
+            .where(Activation.id == activation_id)
+            .with_for_update(skip_locked=True, key_share=True)
+        )
+        if activation is None:
+            continue
+        role_calls = session.scalars(
+            select(RoleCall)
+            .where(RoleCall.id.in_(role_call_ids), _is_due(now))
+            .order_by(RoleCall.next_due_at, RoleCall.id)
+        ).all()
+        steps = _climb_all(session, activation, role_calls, now, public_url)
+        counts["roles"] += len(role_calls)
+        counts["steps"] += steps
+        if steps:
+            activation.changed()
+    return counts
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    return (RoleCall.next_due_at <= now) & RoleCall.state.in_(RUNNING)
+
+
+def _climb_all(
+    session: Session,
+    activation: Activation,
+    role_calls: Sequence[RoleCall],
+    now: datetime,
+    public_url: str,
+) -> int:
+    """Climb together; if anything breaks, one by one, so that a broken ladder stops nobody else's."""
+    try:
+        with session.begin_nested():
+            return _climb(CallOut(session, activation, now, public_url), role_calls)
+    except Exception as error:
+        _report(error, f"incident {activation.number}")
     steps = 0
-    for activation_id, role_calls in by_activation.items():
-        call_out = CallOut(session, session.get_one(Activation, activation_id), now, public_url)
-        call_out.preload(role_calls)
-        taken = sum(climb(call_out, role_call) for role_call in role_calls)
-        steps += taken
-        if taken:
-            call_out.touch()
-    return {"roles": len(due), "steps": steps}
+    for role_call in role_calls:
+        try:
+            with session.begin_nested():
+                steps += _climb(CallOut(session, activation, now, public_url), [role_call])
+        except Exception as error:
+            _report(error, f"role_call:{role_call.id}")
+            role_call.next_due_at = now + SET_ASIDE
+    return steps
+
+
+def _climb(call_out: CallOut, role_calls: Sequence[RoleCall]) -> int:
+    call_out.preload(role_calls)
+    return sum(climb(call_out, role_call) for role_call in role_calls)
+
+
+def _report(error: Exception, what: str) -> None:
+    """Log where climbing failed; never what the error says, which may quote a name or a number."""
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    _log.error("climbing failed: %s, %s\n%s", what, type(error).__name__, frames)
 
 
 def look_again(session: Session, rung_ids: list[int], now: datetime) -> None:

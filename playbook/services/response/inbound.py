@@ -112,8 +112,9 @@ def _mirror_opt_out(
             subject=f"person:{person.id}",
             payload={"name": person.name},
         )
+    session.flush()  # contact points before activations, as everybody locks them
     for activation in open_activations(session, people, frozenset(ActivationKind)):
-        activation.revision += 1
+        activation.changed()
         row.activation_id = activation.id
 
 
@@ -256,7 +257,7 @@ def _for_a_human(
     if not running:
         return
     row.activation_id = running[0].id
-    running[0].revision += 1
+    running[0].changed()
     recent = session.scalar(
         select(func.count()).where(
             Inbound.sender_index == row.sender_index,

@@ -1,8 +1,12 @@
 """Writing deliveries: in the transaction that causes them, each with its unique key, each with its cause."""
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.orm import Session
+
+from notifications.delivery import DeliveryState
 from notifications.encoding import segment
 from playbook.models import ContactPoint, Delivery, Person
 from playbook.services.response.context import CallOut
@@ -54,3 +58,21 @@ def queue_text(
     call_out.session.add(delivery)
     call_out.session.info["wake"] = True
     return delivery
+
+
+def cancel_queued(session: Session, which: ColumnElement[bool], reason: str, now: datetime) -> None:
+    """Let queued messages rest that must not leave any more.
+
+    One that a sender holds at this moment is passed over: waiting for it while holding the activation would be
+    waiting in a circle. It has left already, or is checked again before it leaves.
+    """
+    free = (
+        select(Delivery.id)
+        .where(which, Delivery.state == DeliveryState.QUEUED)
+        .with_for_update(skip_locked=True)
+    )
+    session.execute(
+        update(Delivery)
+        .where(Delivery.id.in_(free))
+        .values(state=DeliveryState.CANCELLED, reason=reason, state_at=now)
+    )

@@ -13,8 +13,8 @@ from playbook.services.response.context import load_running
 
 
 def find(session: Session, inbound_id: int) -> Inbound:
-    """Return an inbound message, or raise NotFound."""
-    row = session.get(Inbound, inbound_id)
+    """Return an inbound message, ours until the transaction ends, or raise NotFound."""
+    row = session.get(Inbound, inbound_id, with_for_update={"of": Inbound}, populate_existing=True)
     if row is None:
         raise NotFound("There is no such message.")
     return row

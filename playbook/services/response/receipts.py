@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session, joinedload
 
 from notifications.delivery import DeliveryState, advance
 from notifications.messages import Receipt
-from playbook.models import Delivery, User
+from playbook.models import ContactPoint, Delivery, User
 from playbook.services import log
-from playbook.services.response.dispatch import tell_ladders
+from playbook.services.response.dispatch import WITHOUT_TEXTS, tell_ladders
 
 
 def apply_receipt(session: Session, receipt: Receipt, now: datetime) -> bool:
@@ -26,7 +26,7 @@ def apply_receipt(session: Session, receipt: Receipt, now: datetime) -> bool:
     row = session.scalar(
         select(Delivery)
         .where(or_(*conditions))
-        .options(joinedload(Delivery.contact_point))
+        .options(*WITHOUT_TEXTS, joinedload(Delivery.contact_point).defer(ContactPoint.value))
         .with_for_update(of=Delivery)
         .limit(1)
     )
@@ -53,7 +53,9 @@ def resolve_unknown(
     session: Session, delivery_id: int, user: User, now: datetime, *, arrived: bool
 ) -> Delivery:
     """A human has found out whether an `unknown` message arrived, and says so; the ladder goes by it."""
-    row = session.get_one(Delivery, delivery_id)
+    row = session.get_one(
+        Delivery, delivery_id, with_for_update={"of": Delivery}, populate_existing=True
+    )
     if row.state != DeliveryState.UNKNOWN:
         return row
     row.state = DeliveryState.DELIVERED if arrived else DeliveryState.FAILED

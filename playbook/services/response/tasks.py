@@ -91,7 +91,7 @@ def _note(session: Session, task: Task, kind: str, user: User, now: datetime) ->
         payload={"cause": task.cause, "outcome": task.outcome, "note": task.note, "ref": task.ref},
     )
     activation = session.get_one(Activation, task.activation_id)
-    activation.revision += 1
+    activation.changed()
 
 
 def _exists(call_out: CallOut, cause: str) -> bool:

@@ -4,7 +4,7 @@ from typing import Literal
 
 from flask import Blueprint, current_app, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from notifications.messages import BadCallback, BadSignature, Inbound, NotConfigured, Receipt
 from notifications.providers.twilio import TwilioConfig, TwilioProvider
@@ -51,7 +51,7 @@ def _handle(kind: Literal["inbound", "status"]) -> ResponseReturnValue:
         return "", 400
     try:
         _carry_out(parsed)
-    except IntegrityError:
+    except (IntegrityError, OperationalError):
         # The same call came twice at once, or the engine took the same step. Seen afresh, it is known or has room.
         current_app.logger.info("webhook collided and is tried again: twilio %s", kind)
         _carry_out(parsed)
