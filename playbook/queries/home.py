@@ -19,16 +19,26 @@ from playbook.models import (
     RoleCallState,
     Task,
 )
+from playbook.queries.response.decisions import SOON
+from playbook.queries.response.people import NOT_ANSWERED
 
 
 @dataclass(frozen=True)
 class RunningActivation:
-    """One incident's top line: what is going on, and what is not done."""
+    """One incident's top line, counted as its board counts.
+
+    `owned` roles are part of `not_answered`, `decisions_late` part of `decisions_due`. `mine` are the silences that
+    the reader owns.
+    """
 
     activation: Activation
-    not_answered: int
-    decisions_open: int
-    tasks_open: int
+    not_answered: int = 0
+    owned: int = 0
+    mine: int = 0
+    decisions_due: int = 0
+    decisions_late: int = 0
+    tasks_late: int = 0
+    to_read: int = 0
 
 
 @dataclass(frozen=True)
@@ -42,24 +52,30 @@ class Preparedness:
     last_exercise: datetime | None
 
 
-def running(session: Session) -> list[RunningActivation]:
-    """Return the activations that have not ended, real ones first, then the newest."""
+def running(session: Session, user_id: int, now: datetime) -> list[RunningActivation]:
+    """Return the activations that have not ended, real ones first, then the newest, as `user_id` sees them."""
     activations = session.scalars(
         select(Activation)
         .where(Activation.ended_at.is_(None))
         .order_by((Activation.kind != ActivationKind.REAL), Activation.confirmed_at.desc())
     ).all()
     ids = [activation.id for activation in activations]
-    silent = _count(
-        session,
-        ids,
-        RoleCall,
-        RoleCall.state.in_((RoleCallState.CALLING, RoleCallState.OWNED)),
-    )
-    decisions = _count(session, ids, Decision, Decision.taken_at.is_(None))
-    tasks = _count(session, ids, Task, Task.done_at.is_(None))
+    owned = RoleCall.state == RoleCallState.OWNED
+    open_ = Decision.taken_at.is_(None)
+    late = Task.adopted & (Task.due_at < now)
+    counts = {
+        "not_answered": _count(session, ids, RoleCall, RoleCall.state.in_(NOT_ANSWERED)),
+        "owned": _count(session, ids, RoleCall, owned),
+        "mine": _count(session, ids, RoleCall, owned, RoleCall.owner_id == user_id),
+        "decisions_due": _count(session, ids, Decision, open_, Decision.due_at <= now + SOON),
+        "decisions_late": _count(
+            session, ids, Decision, open_, Decision.adopted, Decision.due_at < now
+        ),
+        "tasks_late": _count(session, ids, Task, Task.done_at.is_(None), late),
+        "to_read": _count(session, ids, Inbound, Inbound.needs_reader, Inbound.done_at.is_(None)),
+    }
     return [
-        RunningActivation(a, silent.get(a.id, 0), decisions.get(a.id, 0), tasks.get(a.id, 0))
+        RunningActivation(a, **{name: found.get(a.id, 0) for name, found in counts.items()})
         for a in activations
     ]
 
@@ -87,6 +103,17 @@ def preparedness(session: Session) -> Preparedness:
     )
 
 
+def never_proven(session: Session) -> set[int]:
+    """Return the ids of people, not removed, with a number or address from which nothing has ever come back."""
+    return set(
+        session.scalars(
+            select(ContactPoint.person_id)
+            .join(ContactPoint.person)
+            .where(ContactPoint.last_worked_at.is_(None), Person.removed_at.is_(None))
+        )
+    )
+
+
 def count_inbox(session: Session) -> int:
     """Return how many incoming messages still need a human."""
     return (
@@ -100,7 +127,10 @@ def count_inbox(session: Session) -> int:
 
 
 def _count(
-    session: Session, ids: Sequence[int], table: type[RoleCall | Decision | Task], *which: object
+    session: Session,
+    ids: Sequence[int],
+    table: type[RoleCall | Decision | Task | Inbound],
+    *which: object,
 ) -> dict[int, int]:
     """Return how many rows of `table` match, per activation."""
     if not ids:
@@ -110,4 +140,4 @@ def _count(
         .where(table.activation_id.in_(ids), *which)  # type: ignore[arg-type]  # column expressions
         .group_by(table.activation_id)
     )
-    return dict(rows.tuples().all())
+    return {activation: count for activation, count in rows.tuples() if activation is not None}

@@ -3,16 +3,22 @@
 from datetime import datetime, timedelta
 
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from playbook.models import (
     Activation,
     ActivationKind,
+    ContactPoint,
     Decision,
+    Person,
     PlaybookVersion,
     PublishedPlaybook,
     RoleCall,
     RoleCallState,
+    Task,
+    TaskKind,
+    User,
 )
 from playbook.queries.home import preparedness, running
 
@@ -73,11 +79,68 @@ def test_something_happens_and_real_comes_before_exercise(session: Session, now:
         session.add(
             RoleCall(activation_id=real.id, role=state, tier="first", starts_at=now, state=state)
         )
-    session.add(Decision(activation_id=real.id, decision="statement", opened_at=now))
+    soon, past = now + timedelta(minutes=5), now - timedelta(minutes=5)
+    for decision, due_at in {"statement": soon, "vigil": past, "undated": None}.items():
+        session.add(
+            Decision(
+                activation_id=real.id,
+                decision=decision,
+                opened_at=now,
+                due_at=due_at,
+                adopted=due_at == past,
+            )
+        )
+    for cause, adopted in (("task:promised", True), ("task:reminder", False)):
+        session.add(
+            Task(
+                activation_id=real.id,
+                kind=TaskKind.CHECKLIST,
+                cause=cause,
+                opened_at=past,
+                due_at=past,
+                adopted=adopted,
+            )
+        )
     session.flush()
-    lines = running(session)
+    lines = running(session, 1, now)
     assert [line.activation.id for line in lines] == [real.id, exercise.id]
-    assert (lines[0].not_answered, lines[0].decisions_open, lines[0].tasks_open) == (2, 1, 0)
+    assert (lines[0].not_answered, lines[0].owned, lines[0].mine) == (2, 1, 0)
+    assert (lines[0].decisions_due, lines[0].decisions_late) == (2, 1)
+    assert lines[0].tasks_late == 1, "a reminder is never late"
+
+
+def test_whoever_owns_a_silence_reads_it_first(signed_in, session: Session, now: datetime):
+    client = signed_in("coordinator")
+    owner = session.scalars(select(User)).one()
+    real = add_activation(session, now)
+    session.add(
+        RoleCall(
+            activation_id=real.id,
+            role="police-liaison",
+            tier="first",
+            starts_at=now,
+            state=RoleCallState.OWNED,
+            owner_id=owner.id,
+        )
+    )
+    session.commit()
+    assert "Mine now: 1 role that nobody answered for." in client.get("/").text
+
+
+def test_the_number_of_what_was_never_proven_leads_to_whom_it_concerns(
+    signed_in, session: Session, now: datetime
+):
+    for name, worked in (("Proven", now), ("Unheard", None)):
+        point = ContactPoint(
+            kind="email", value=f"{name}@example.org", value_index=name, last_worked_at=worked
+        )
+        session.add(Person(key=name, name=f"{name} Person", contact_points=[point]))
+    session.commit()
+    client = signed_in("coordinator")
+    assert 'href="/directory/?unproven=1"' in client.get("/").text
+    page = client.get("/directory/?unproven=1").text
+    assert "Unheard Person" in page
+    assert "Proven Person" not in page
 
 
 def test_an_exercise_is_named_on_the_page(signed_in, session: Session, now: datetime):
@@ -86,7 +149,8 @@ def test_an_exercise_is_named_on_the_page(signed_in, session: Session, now: date
     page = signed_in("coordinator").get("/").text
     assert "EXERCISE" in page
     assert "&lt;Harbour&gt;" in page
-    assert "1 incident is running" in page
+    assert "1 exercise is running" in page
+    assert "incident is running" not in page
 
 
 def test_a_live_part_is_only_the_part(signed_in, session: Session, now: datetime):

@@ -252,7 +252,7 @@ def roles_in_use(session: Session) -> dict[str, RoleUse]:
     for version in latest_versions(session):
         document = document_of(version)
         for role, entry in document.roles.items():
-            uses[role].append(document.id)
+            uses[role].append(version.title)
             tiers[role] = tiers.get(role) or entry.tier or ""
             for language, words in document.words.items():
                 if name := words.get(f"roles.{role}.name"):

@@ -6,6 +6,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from playbook.domain.preparedness.directory_cells import BadCell
+from playbook.queries.home import never_proven
 from playbook.queries.preparedness import directory as queries
 from playbook.services.preparedness.directory_checks import check_email, check_phone
 from playbook.web.database import session
@@ -60,10 +61,15 @@ def _people_page(text: str) -> str:
         organisation_id=organisation_id,
         with_number=queries.people_at(session(), _numbers(text)),
     )
-    shown, number, pages = page_of(found, request.args.get("page", 1, type=int), PAGE)
+    unproven = request.args.get("unproven") == "1"
+    if unproven:
+        ids = never_proven(session())
+        found = [person for person in found if person.id in ids]
     organisations = queries.list_organisations(session())
+    shown, number, pages = page_of(found, request.args.get("page", 1, type=int), PAGE)
     return render_template(
         "directory/people.html",
+        unproven=unproven,
         people=shown,
         found=len(found),
         page=number,

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, jsonify, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_security import current_user
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -13,7 +14,7 @@ from playbook.queries.home import preparedness, running
 from playbook.web.database import session
 from playbook.web.guards import OBSERVER, allow, public
 from playbook.web.languages import set_preference
-from playbook.web.presentation import THEMES
+from playbook.web.presentation import THEMES, now
 
 blueprint = Blueprint("home", __name__, template_folder="templates")
 
@@ -22,7 +23,7 @@ blueprint = Blueprint("home", __name__, template_folder="templates")
 @allow(OBSERVER)
 def index() -> str:
     """Show what runs; when nothing does, how ready we are."""
-    active = running(session())
+    active = running(session(), current_user.id, now())
     if request.headers.get("HX-Request"):
         return render_template("home/_running.html", active=active)
     return render_template(
