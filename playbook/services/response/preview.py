@@ -33,6 +33,7 @@ SAMPLE_TOKEN = "kx7wq2lm5tbz4c6vhd3n2r5pya"  # noqa: S105 - opens nothing
 
 
 _OF_LANGUAGE = frozenset({Hole.NO_TRANSLATION, Hole.NOT_YET_READ})
+_OF_CHANNEL = frozenset({Hole.NO_CONTACT, Hole.OPTED_OUT})
 
 
 @dataclass(frozen=True)
@@ -113,12 +114,14 @@ class Preview:
     @property
     def lesser(self) -> tuple[LesserHoles, ...]:
         """What is wrong but leaves nobody uncalled, the same thing once with everybody it concerns."""
-        names: dict[tuple[Hole, str, str], list[str]] = {}
+        names: dict[tuple[Hole, str, str], set[str]] = {}
         for hole in self.holes:
             if not hole.serious:
                 # Only a missing or unread translation depends on the language.
                 spoken = hole.language if hole.hole in _OF_LANGUAGE else ""
-                names.setdefault((hole.hole, hole.channel, spoken), []).append(hole.name)
+                # A hold, or a text that is not translated, concerns a person once, on however many channels.
+                channel = hole.channel if hole.hole in _OF_CHANNEL else ""
+                names.setdefault((hole.hole, channel, spoken), set()).add(hole.name)
         return tuple(LesserHoles(*key, tuple(sorted(found))) for key, found in names.items())
 
     @property
