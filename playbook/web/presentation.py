@@ -93,6 +93,7 @@ def page_facts() -> dict[str, Any]:
     return {
         "city_name": settings.city_name,
         "help_number": settings.help_number,
+        "call_back_number": settings.call_back_number,
         "theme": theme if theme in THEMES else "auto",
         "user_name": user_setting("name") or user_setting("email"),
     }

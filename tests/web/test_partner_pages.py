@@ -58,6 +58,12 @@ def test_the_answer_page_speaks_the_partners_language(city: City, client: FlaskC
     link = link_in(city.mailbox("Nour").receives("المسؤول الصحفي"))
     page = client.get(link, headers={"Accept-Language": "en"})
     assert '<html lang="ar" dir="rtl">' in page.text
+    # Whoever reads along in English reads the role in English too, before and after answering.
+    page = client.get(f"{link}?lang=en")
+    assert "Press officer" in page.text
+    action = re.search(r'<form method="post" action="([^"]+)"', page.text)
+    assert action
+    assert "Thank you." in client.post(action.group(1), data={"answer": "joining"}).text
 
 
 def test_a_no_by_link_asks_the_next_person(city: City, client: FlaskClient) -> None:
@@ -71,6 +77,8 @@ def test_a_no_by_link_asks_the_next_person(city: City, client: FlaskClient) -> N
 def test_a_link_that_belongs_to_nobody_says_what_to_do(client: FlaskClient) -> None:
     page = client.get("/a/nobodys")
     assert page.status_code == 404
+    assert "tel:+442079460000" in page.text
+    assert "home page" not in page.text, "a partner has no home page here"
 
 
 @pytest.fixture
@@ -193,7 +201,7 @@ def test_a_text_in_words_waits_in_the_inbox_until_somebody_has_said_what_came_of
     inbound = re.search(r"/inbox/(\d+)/done", inbox.text)
     assert inbound
     client.post(f"/inbox/{inbound.group(1)}/take")
-    assert "Rita Reader is reading this." in client.get("/inbox/").text
+    assert "<bdi>Rita Reader</bdi> is reading this." in client.get("/inbox/").text
     client.post(inbound.group(), data={"outcome": "Called him back, he is coming."})
     assert "is this a hoax?" not in client.get("/inbox/").text
     assert "Called him back" in client.get("/inbox/?show=read").text

@@ -20,7 +20,6 @@ from playbook.services.response.context import CallOut, load
 class Invitation:
     """What a partner's link shows: whom we ask for what, and what they have said so far."""
 
-    language: str
     exercise: bool
     number: int
     level: str
@@ -37,13 +36,13 @@ def find(session: Session, token: str, now: datetime, public_url: str) -> tuple[
     rung = session.scalar(select(Rung).where(Rung.link_token_digest == token_digest(token)))
     if rung is None:
         raise NotFound(
-            "This link does not belong to any call. Check that the whole address was opened, or call us."
+            "This link does not belong to any alert. Check that the whole address was opened, or call us."
         )
     return load(session, rung.activation_id, now, public_url), rung
 
 
-def invitation(call_out: CallOut, rung: Rung) -> Invitation:
-    """Return what the page shows."""
+def invitation(call_out: CallOut, rung: Rung, language: str) -> Invitation:
+    """Return what the page shows, level and roles named in `language`."""
     mine = [r for r in call_out.rungs_of_person(rung.person_id) if r.state != RungState.WAITING]
     said = max(
         (r for r in mine if r.answered_at is not None),
@@ -53,14 +52,11 @@ def invitation(call_out: CallOut, rung: Rung) -> Invitation:
     leader = rung.role_call.answered_by
     document, activation = call_out.document, call_out.activation
     return Invitation(
-        language=rung.language,
         exercise=call_out.exercise,
         number=activation.number,
-        level=document.text(f"levels.{activation.level}.name", rung.language).text,
+        level=document.text(f"levels.{activation.level}.name", language).text,
         roles=tuple(
-            dict.fromkeys(
-                call_out.role_name(r.role_call.role, rung.language) for r in mine or [rung]
-            )
+            dict.fromkeys(call_out.role_name(r.role_call.role, language) for r in mine or [rung])
         ),
         ended=activation.ended_at is not None,
         said=Answer(str(said.state)) if said is not None and said.state in SAID else None,

@@ -21,8 +21,7 @@ def show(token: str) -> ResponseReturnValue:
     call_out, rung = answer_links.find(
         session(), token, wiring().clock.now(), wiring().settings.public_url
     )
-    invitation = answer_links.invitation(call_out, rung)
-    force_language(invitation.language)
+    invitation = answer_links.invitation(call_out, rung, force_language(rung.language))
     return _page(token, invitation, None)
 
 
@@ -39,8 +38,7 @@ def take(token: str) -> ResponseReturnValue:
         call_out, rung, heard = answer_links.answer(
             current, token, what, wiring().clock.now(), wiring().settings.public_url
         )
-        invitation = answer_links.invitation(call_out, rung)
-    force_language(invitation.language)
+        invitation = answer_links.invitation(call_out, rung, force_language(rung.language))
     return _page(token, invitation, heard.told.value)
 
 
