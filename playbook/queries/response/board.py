@@ -9,7 +9,14 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from playbook.models import Activation, ActivationKind, Delivery, Inbound, PlaybookVersion
+from playbook.models import (
+    Activation,
+    ActivationKind,
+    Delivery,
+    Inbound,
+    PlaybookVersion,
+    RoleCallState,
+)
 from playbook.queries.response.decisions import DecisionColumn, decision_column
 from playbook.queries.response.people import NOT_ANSWERED, TierLines, people_by_tier
 from playbook.queries.response.tasks import TaskColumn, task_column
@@ -35,6 +42,7 @@ class Next:
 class TopLine:
     """What is happening and what is not done, in one look.
 
+    `owned` roles are part of `not_answered`, `decisions_late` part of `decisions_due`: these a human must act on now.
     `newest` is the number of the newest published version when it is not the pinned one, else None. `unknown` counts
     messages of which nobody can say whether they left: a human must look.
     """
@@ -58,7 +66,9 @@ class TopLine:
     known: str
     ended_at: datetime | None
     not_answered: int
+    owned: int
     decisions_due: int
+    decisions_late: int
     tasks_late: int
     to_read: int
     unknown: int
@@ -126,6 +136,8 @@ def _top_line(
         known=activation.known,
         ended_at=activation.ended_at,
         not_answered=sum(role.state in NOT_ANSWERED for tier in tiers for role in tier.roles),
+        owned=sum(role.state == RoleCallState.OWNED for tier in tiers for role in tier.roles),
+        decisions_late=sum(d.is_late(now) for d in decisions.open),
         decisions_due=sum(d.is_due(now) for d in decisions.open),
         tasks_late=sum(t.is_late(now) for t in tasks.open),
         to_read=to_read,

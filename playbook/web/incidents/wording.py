@@ -1,9 +1,10 @@
 """What an incident's states, channels and reasons are called; what the time line says."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from babel.lists import format_list
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -14,7 +15,7 @@ from playbook.queries.response.timeline import Happened
 from playbook.queries.response.words import Words
 from playbook.services.response.preview import LesserHoles, PreviewHole
 from playbook.web.incidents.blueprint import blueprint, said
-from playbook.web.languages import language_name, time_zone
+from playbook.web.languages import language_name, page_language, time_zone
 from playbook.web.presentation import state
 
 CHANNELS = {
@@ -25,6 +26,8 @@ CHANNELS = {
     "press": _l("Press"),
     "letter": _l("Letter"),
 }
+#: Who carries a message.
+PROVIDERS = {"simulator": _l("simulator"), "twilio": "Twilio", "smtp": "SMTP", "null": _l("nobody")}
 #: A person on a ladder: the chip and its word.
 RUNGS = {
     "waiting": ("waiting", _l("not asked yet")),
@@ -96,6 +99,12 @@ def term(key: object, table: str) -> str:
     return str(_TABLES[table].get(str(key), str(key).replace("-", " ")))
 
 
+@blueprint.app_template_filter("listed")
+def listed(things: Iterable[object]) -> str:
+    """Return "SMS, Email, Letter" with the commas of the page's language."""
+    return str(format_list([str(thing) for thing in things], style="unit", locale=page_language()))
+
+
 @blueprint.app_template_filter("rung_chip")
 def rung_chip(name: str) -> Markup:
     """Show how a person on a ladder stands."""
@@ -112,6 +121,7 @@ def delivery_chip(name: str) -> Markup:
 
 _TABLES: dict[str, Mapping[Any, Any]] = {
     "channel": CHANNELS,
+    "provider": PROVIDERS,
     "reason": REASONS,
     "answer": ANSWERS,
     "via": VIA,

@@ -173,6 +173,10 @@
     if (event.target.closest && event.target.closest("[aria-disabled=true]")) event.preventDefault();
   });
 
+  // The key "/" leads here from a page that has nothing to search.
+  var arrived = window.location.hash === "#f-q" && document.querySelector("input[type=search]#f-q");
+  if (arrived) arrived.focus();
+
   // Keys: only when nobody is typing.
   var before = "";
   document.addEventListener("keydown", function (event) {
@@ -192,6 +196,9 @@
         event.preventDefault();
         search.focus();
         search.select();
+      } else if (document.body.dataset.search) {
+        event.preventDefault();
+        window.location.assign(document.body.dataset.search);
       }
     } else if (event.key === "?") {
       var keys = document.getElementById("keys");

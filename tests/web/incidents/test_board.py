@@ -60,13 +60,16 @@ def test_an_incident_that_never_was_is_not_found(cora: FlaskClient, city: City) 
 
 def test_the_top_line_says_what_is_not_done(city: City, cora: FlaskClient) -> None:
     page = cora.get(address(city)).text
-    assert "Answers carry number 11." in page
-    assert "<strong>3</strong> <span>not answered</span>" in page
+    assert "Alert number 11" in page
+    assert "<strong>3</strong></span> <span>not answered</span>" in page
+    assert "number-act" not in page, "red is kept for what a human must do now"
     city.phone("Maya").replies("1")
     city.fast_forward(minutes=31)
     page = cora.get(address(city)).text
     # The holding line was due at half past two, and the city has adopted that deadline.
-    assert "<strong>1</strong> <span>decision due</span>" in page
+    assert re.search(
+        r"<strong>1</strong> .*to act on now:.*</span> <span>decision due</span>", page
+    )
     assert "late by" in page
 
 
