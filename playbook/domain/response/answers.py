@@ -76,7 +76,7 @@ def effect(
         return Effect(told, reopens=True, climbs=role_open)
     if answered:
         return Effect(Told.AGAIN)
-    return Effect(told, climbs=role_open and rung is RungState.ASKED)
+    return Effect(told, climbs=role_open and rung is RungState.ASKED, late=rung is RungState.SILENT)
 
 
 def most_telling(told: Sequence[Told]) -> Told:

@@ -10,7 +10,7 @@ from playbook.domain.response.escalation import RungState
 from playbook.errors import Conflict, NotFound
 from playbook.models import Delivery, Person, RoleCall, RoleCallState, Rung, Task, User
 from playbook.services import log
-from playbook.services.response.callout import SAID, climb, lead
+from playbook.services.response.callout import SAID, climb, lead, tell_leader
 from playbook.services.response.context import CallOut
 from playbook.services.response.queueing import cancel_queued
 
@@ -38,16 +38,18 @@ def record_answer(
     via: str,
     at: datetime,
     noted_by: User | None = None,
+    noted_on: Rung | None = None,
 ) -> Heard:
     """Take `person`'s answer for every role that they have been asked about; return what to tell them.
 
     `via` is "sms", "link" or "hand". `at` is when the person said it, which for a note by hand may lie in the past.
+    `noted_on` is the rung on which a human notes it; the answer counts there although nobody has asked yet.
     An activation that has ended still takes the answer, as late. Raises NotFound if the person was never asked.
     """
     call_out.take_turn()
     rungs = asked_rungs(call_out, person.id)
-    if not rungs and noted_by is not None:
-        rungs = call_out.rungs_of_person(person.id)
+    if noted_on is not None and noted_on not in rungs:
+        rungs.append(noted_on)
     if not rungs:
         raise NotFound("This person has not been asked in this incident.")
     heard: list[tuple[Effect, Rung]] = []
@@ -61,7 +63,9 @@ def record_answer(
     leader = rung.role_call.answered_by
     return Heard(
         told,
-        ", ".join(call_out.role_name(r.role_call.role, rung.language) for _, r in heard),
+        ", ".join(
+            call_out.role_name(r.role_call.role, rung.language) for e, r in heard if e.told is told
+        ),
         leader.name if leader else person.name,
         rung.language,
     )
@@ -103,17 +107,28 @@ def _take(
         lead(call_out, role_call, rung)
         role_call.answered_at = at
     elif what.reopens:
-        _reopen(role_call)
+        _reopen(call_out, role_call)
     if what.climbs and role_call.state in (RoleCallState.WAITING, RoleCallState.CALLING):
         climb(call_out, role_call)
     return what
 
 
-def _reopen(role_call: RoleCall) -> None:
-    """Who had answered cannot any more: who had been stood down is asked afresh, in order."""
-    role_call.state = RoleCallState.CALLING
+def _reopen(call_out: CallOut, role_call: RoleCall) -> None:
+    """Who had answered cannot any more: another who said yes leads; else who had been stood down is asked afresh.
+
+    A role that a human owns stays with them: nobody further is called for it.
+    """
     role_call.answered_by_id = role_call.answered_at = None
     role_call.answered_by = None
+    if joining := [r for r in role_call.rungs if r.state == RungState.JOINING]:
+        first = min(joining, key=lambda r: r.answered_at or call_out.now)
+        lead(call_out, role_call, first)
+        tell_leader(call_out, role_call, first)
+        return
+    if role_call.owner_name is not None:
+        role_call.state = RoleCallState.OWNED
+        return
+    role_call.state = RoleCallState.CALLING
     for rung in role_call.rungs:
         if rung.state == RungState.STOOD_DOWN:
             rung.state, rung.round = RungState.WAITING, rung.round + 1
@@ -175,7 +190,9 @@ def note_by_hand(call_out: CallOut, rung: Rung, answer: Answer, user: User, at: 
     """Note what a person said on the phone or in the room; `at` may lie in the past, never in the future."""
     if at > call_out.now:
         raise Conflict("The time of the answer lies in the future.")
-    return record_answer(call_out, rung.person, answer, via="hand", at=at, noted_by=user)
+    return record_answer(
+        call_out, rung.person, answer, via="hand", at=at, noted_by=user, noted_on=rung
+    )
 
 
 def skip(call_out: CallOut, rung: Rung, user: User) -> None:

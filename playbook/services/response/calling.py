@@ -1,6 +1,6 @@
 """Planning calls and writing their ladders; the first ones that are due start in the same transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from hashlib import sha256
 
@@ -26,16 +26,21 @@ def plan_for(
     return make_plan(playbook, roles, holders_of(session, wanted), now, zone)
 
 
-def begin_calls(call_out: CallOut, planned: Iterable[PlannedRole]) -> list[RoleCall]:
-    """Write the ladders of `planned` and start those that are due; roles already being called are left alone."""
+def begin_calls(call_out: CallOut, planned: Sequence[PlannedRole]) -> list[RoleCall]:
+    """Write the ladders of `planned` and start those that are due.
+
+    Roles already being called are left alone; one that still waits for its tier starts when `planned` says, if sooner.
+    """
     session, activation = call_out.session, call_out.activation
-    known = set(
-        session.scalars(select(RoleCall.role).where(RoleCall.activation_id == activation.id))
-    )
+    known = {
+        r.role: r
+        for r in session.scalars(select(RoleCall).where(RoleCall.activation_id == activation.id))
+    }
     role_calls = [_role_call(activation, plan) for plan in planned if plan.role not in known]
     session.add_all(role_calls)
     session.flush()
-    due = [r for r in role_calls if r.starts_at <= call_out.now]
+    sooner = [_start_sooner(known[plan.role], plan) for plan in planned if plan.role in known]
+    due = [r for r in (*role_calls, *sooner) if r is not None and r.starts_at <= call_out.now]
     if known:
         call_out.preload(due)
     else:
@@ -47,6 +52,14 @@ def begin_calls(call_out: CallOut, planned: Iterable[PlannedRole]) -> list[RoleC
     call_out.touch()
     session.info["wake"] = True
     return role_calls
+
+
+def _start_sooner(role_call: RoleCall, plan: PlannedRole) -> RoleCall | None:
+    """Move a role's start forward to what is planned now; return it if that changed anything."""
+    if role_call.state != RoleCallState.WAITING or role_call.starts_at <= plan.starts_at:
+        return None
+    role_call.starts_at = role_call.next_due_at = plan.starts_at
+    return role_call
 
 
 def _role_call(activation: Activation, plan: PlannedRole) -> RoleCall:

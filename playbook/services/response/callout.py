@@ -11,7 +11,7 @@ from playbook.models import Attempt, RoleCall, RoleCallState, Rung, Task, TaskKi
 from playbook.services import log
 from playbook.services.response.context import CallOut, link_token
 from playbook.services.response.people import contact_for, obstacle_to_calling
-from playbook.services.response.queueing import queue_text
+from playbook.services.response.queueing import next_step, queue_text
 
 #: Rung states that say: this person has told us, in this activation.
 SAID = frozenset({RungState.JOINING, RungState.DEPUTY, RungState.UNABLE})
@@ -84,8 +84,10 @@ def _open(call_out: CallOut, role_call: RoleCall, rung: Rung) -> None:
         rung.state = latest.state
         rung.answered_at, rung.answered_via = latest.answered_at, latest.answered_via
         rung.noted_by_name = latest.noted_by_name
+        _log_said(call_out, rung)
         if rung.state == RungState.JOINING:
             lead(call_out, role_call, rung)
+            tell_leader(call_out, role_call, rung)
         return
     rung.state = RungState.ASKED
     asked = [r for r in others_of(call_out, rung) if r.state == RungState.ASKED]
@@ -93,6 +95,25 @@ def _open(call_out: CallOut, role_call: RoleCall, rung: Rung) -> None:
         rung.asked_with = asking_rung(asked[0])
         rung.clock_started_at = rung.asked_with.clock_started_at
     _note(call_out, "rung.opened", rung)
+
+
+def _log_said(call_out: CallOut, rung: Rung) -> None:
+    """What a person has said for other roles counts for this one too."""
+    log.record(
+        call_out.session,
+        f"answer.{rung.state}",
+        now=call_out.now,
+        person_id=rung.person_id,
+        activation_id=call_out.activation.id,
+        subject=f"rung:{rung.id}",
+        payload={
+            "name": rung.person.name,
+            "role": rung.role_call.role,
+            "via": rung.answered_via,
+            "said_at": rung.answered_at.isoformat() if rung.answered_at else None,
+            "late": False,
+        },
+    )
 
 
 def others_of(call_out: CallOut, rung: Rung) -> Sequence[Rung]:
@@ -267,13 +288,14 @@ def _tell(
         for a in asking_rung(rung).attempts
         if a.delivery is not None and a.settled_at and not a.failed
     ]
+    step = next_step(call_out, rung.person, f"rung:{rung.id}:{rung.round}:{message}")
     for channel in dict.fromkeys(a.channel for a in reached):
         contact, _ = contact_for(rung.person, channel)
         if contact is None:
             continue
         queue_text(
             call_out,
-            cause=f"rung:{rung.id}:{rung.round}:{message}:{role_call.answered_by_id}",
+            cause=step,
             purpose="notice",
             message=message,
             channel=channel,
@@ -285,6 +307,27 @@ def _tell(
             contact=contact,
             person=rung.person,
         )
+
+
+def tell_leader(call_out: CallOut, role_call: RoleCall, rung: Rung) -> None:
+    """Tell somebody who had said yes before that they now answer for this role too, or after all."""
+    contact, _ = contact_for(rung.person, "sms")
+    if contact is None:
+        return
+    queue_text(
+        call_out,
+        cause=next_step(call_out, rung.person, f"rung:{rung.id}:leads"),
+        purpose="notice",
+        message="answer-joining",
+        channel="sms",
+        language=rung.language,
+        facts={
+            "role": call_out.role_name(role_call.role, rung.language),
+            "answered_by": rung.person.name,
+        },
+        contact=contact,
+        person=rung.person,
+    )
 
 
 def _note(call_out: CallOut, kind: str, rung: Rung) -> None:

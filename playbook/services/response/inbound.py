@@ -13,7 +13,7 @@ from playbook.domain.response.escalation import RungState
 from playbook.models import Activation, ActivationKind, ContactPoint, Inbound, Person, Rung
 from playbook.models.keyring import current_keyring
 from playbook.services import log
-from playbook.services.response.answers import Heard, record_answer
+from playbook.services.response.answers import Heard, asked_rungs, record_answer
 from playbook.services.response.callout import SAID
 from playbook.services.response.context import CallOut
 from playbook.services.response.queueing import queue_text
@@ -158,6 +158,7 @@ def _answer(
         row.understood, row.activation_id, row.person_id = "answer", meant[0].id, person.id
         answer = answer_of_digit(reply.digit or 0)
         heard = record_answer(call_out, person, answer, via="sms", at=now)
+        row.needs_reader = len(_asked_among(call_out, people)) > 1
         _reply_to(call_out, row, person, heard)
     elif running:
         row.understood, row.needs_reader = "ambiguous", reply.number is not None
@@ -177,14 +178,25 @@ def _still_open(session: Session, activation: Activation, people: list[Person]) 
 
 
 def _who(call_out: CallOut, people: list[Person]) -> Person:
-    """Return whom of those sharing a phone the answer speaks for: who was asked last."""
+    """Return whom of those sharing a phone a text most likely comes from.
+
+    Whoever still owes an answer, else whoever was asked last; where several were asked, a person looks at it too.
+    """
     asked = [
-        (rung.opened_at or call_out.activation.confirmed_at, person)
-        for person in people
-        for rung in call_out.rungs_of_person(person.id)
-        if rung.state != RungState.WAITING
+        (
+            rung.state == RungState.ASKED,
+            rung.opened_at or call_out.activation.confirmed_at,
+            -person.id,
+            person,
+        )
+        for person in _asked_among(call_out, people)
+        for rung in asked_rungs(call_out, person.id)
     ]
-    return max(asked, key=lambda a: a[0])[1]
+    return max(asked, key=lambda a: a[:3])[-1]
+
+
+def _asked_among(call_out: CallOut, people: list[Person]) -> list[Person]:
+    return [p for p in people if asked_rungs(call_out, p.id)]
 
 
 def _reply_to(call_out: CallOut, row: Inbound, person: Person, heard: Heard) -> None:
@@ -258,6 +270,9 @@ def _for_a_human(
         return
     row.activation_id = running[0].id
     running[0].changed()
+    call_out = CallOut(session, running[0], now, world.public_url)
+    person = _who(call_out, people)
+    row.person_id = person.id
     recent = session.scalar(
         select(func.count()).where(
             Inbound.sender_index == row.sender_index,
@@ -267,7 +282,5 @@ def _for_a_human(
     )
     if (recent or 0) > POLITE:
         return
-    call_out = CallOut(session, running[0], now, world.public_url)
-    person = _who(call_out, people)
     language = next(iter(call_out.rungs_of_person(person.id))).language
     _queue_reply(call_out, row, person, "answer-unknown", language, {})

@@ -3,7 +3,7 @@
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from notifications.delivery import DeliveryState
@@ -58,6 +58,16 @@ def queue_text(
     call_out.session.add(delivery)
     call_out.session.info["wake"] = True
     return delivery
+
+
+def next_step(call_out: CallOut, person: Person, cause: str) -> str:
+    """Return `cause` with a number behind it: people change their minds, so the same thing can be told again."""
+    told = call_out.session.scalar(
+        select(func.count()).where(
+            Delivery.person_id == person.id, Delivery.key.startswith(f"{cause}:", autoescape=True)
+        )
+    )
+    return f"{cause}:{told}"
 
 
 def cancel_queued(session: Session, which: ColumnElement[bool], reason: str, now: datetime) -> None:
