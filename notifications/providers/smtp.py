@@ -120,8 +120,8 @@ class SmtpProvider:
     async def send(self, message: Message) -> Outcome:
         """Hand one message to the server, once.
 
-        Temporary: no connection, a 4yz reply, or a connection lost before the text was handed
-        over. Permanent: a 5yz reply, or an address that is none. Unknown: no reply after the
+        Temporary: no connection, none free within `timeout`, a 4yz reply, or a connection lost
+        before the text was handed over. Permanent: a 5yz reply, or an address that is none. Unknown: no reply after the
         text had left. The reference is the Message-ID, the same for every attempt at a message.
         """
         if message.channel is not Channel.EMAIL:
@@ -131,12 +131,20 @@ class SmtpProvider:
             mail = compose(message, self.config)
         except ValueError:
             return self._outcome(OutcomeKind.PERMANENT, Reason.BAD_ADDRESS)
-        async with self._slots:
-            try:
-                client = await self._connection()
-            except (SMTPException, OSError) as problem:
-                return self._not_connected(problem)
+        try:
+            # Waiting has an end of its own: cut off from outside, it would look as if something may have left.
+            async with asyncio.timeout(self.config.timeout):
+                await self._slots.acquire()
+        except TimeoutError:
+            return self._outcome(OutcomeKind.TEMPORARY, Reason.QUEUE_FULL)
+        try:
+            client = await self._connection()
+        except (SMTPException, OSError) as problem:
+            return self._not_connected(problem)
+        else:
             return await self._transfer(client, mail)
+        finally:
+            self._slots.release()
 
     async def close(self) -> None:
         """Say goodbye on every idle connection."""

@@ -26,10 +26,11 @@ class Tick:
     on_wake: bool = False
 
 
-#: In the order in which a wake runs them: climbing a ladder queues messages that dispatch then
-#: sends.
+#: In the order in which a wake runs them: climbing a ladder queues messages, which are
+#: then sent, each channel at its own pace.
 TICKS = (
     Tick("escalation", 1, escalation.run, on_wake=True),
-    Tick("dispatch", 1, dispatch.run, on_wake=True),
+    Tick("texts", 1, dispatch.run_texts, on_wake=True),
+    Tick("mails", 1, dispatch.run_mails, on_wake=True),
     Tick("sealing", 5, sealing.run),
 )

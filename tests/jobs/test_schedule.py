@@ -7,7 +7,7 @@ from playbook.jobs.schedule import TICKS
 
 def test_ladders_are_climbed_before_messages_are_sent() -> None:
     woken = [tick.name for tick in TICKS if tick.on_wake]
-    assert woken == ["escalation", "dispatch"]
+    assert woken == ["escalation", "texts", "mails"]
 
 
 def test_nothing_that_people_wait_for_comes_more_than_a_second_late() -> None:

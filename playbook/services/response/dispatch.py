@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, defer, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
@@ -62,11 +62,16 @@ class Claim:
     counts: dict[str, int]
 
 
-def run_batch(wiring: Wiring, now: datetime, limit: int = BATCH) -> dict[str, int]:
-    """Claim up to `limit` deliveries, send them, record what became of each; return counts by outcome."""
+def run_batch(
+    wiring: Wiring, now: datetime, channel: Channel | None = None, limit: int = BATCH
+) -> dict[str, int]:
+    """Claim up to `limit` deliveries of one channel or of all, send them, record what became of each.
+
+    Return counts by outcome.
+    """
     with wiring.transaction() as session:
         abandoned = mark_abandoned(session, now)
-        claim = claim_batch(session, now, limit)
+        claim = claim_batch(session, now, limit, channel)
     counts = {**claim.counts, "abandoned": abandoned}
     if not claim.messages:
         return counts
@@ -113,15 +118,18 @@ def mark_abandoned(session: Session, now: datetime) -> int:
     return len(rows)
 
 
-def claim_batch(session: Session, now: datetime, limit: int) -> Claim:
+def claim_batch(
+    session: Session, now: datetime, limit: int, channel: Channel | None = None
+) -> Claim:
     """Claim due deliveries and re-check each: still needed, still wanted, still reachable.
 
     What must not leave any more is cancelled or expired here, what cannot be read is put off; their ladders are told.
     """
     try:
-        rows = _lock_due(session, now, limit, _WITH_ADDRESSES)
+        rows = _lock_due(session, now, limit, channel, _WITH_ADDRESSES)
     except KeyMissing:
-        rows = _lock_due(session, now, limit, (*WITHOUT_TEXTS, *_WITHOUT_ADDRESSES))
+        without = (*WITHOUT_TEXTS, *_WITHOUT_ADDRESSES)
+        rows = _lock_due(session, now, limit, channel, without)
     needless = _no_longer_needed(session, [r for r in rows if r.purpose == "call-out"])
     messages: list[tuple[int, Message]] = []
     stopped: list[Delivery] = []
@@ -147,11 +155,16 @@ def claim_batch(session: Session, now: datetime, limit: int) -> Claim:
 
 
 def _lock_due(
-    session: Session, now: datetime, limit: int, options: Sequence[ORMOption]
+    session: Session,
+    now: datetime,
+    limit: int,
+    channel: Channel | None,
+    options: Sequence[ORMOption],
 ) -> Sequence[Delivery]:
+    carried = true() if channel is None else Delivery.channel == channel.value
     return session.scalars(
         select(Delivery)
-        .where(Delivery.state == DeliveryState.QUEUED, Delivery.not_before <= now)
+        .where(Delivery.state == DeliveryState.QUEUED, Delivery.not_before <= now, carried)
         .order_by(Delivery.not_before, Delivery.id)
         .limit(limit)
         .with_for_update(skip_locked=True, of=Delivery)

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from notifications.messages import Channel, Message, Outcome, OutcomeKind
 from notifications.providers import smtp
 from notifications.providers.smtp import SmtpConfig, SmtpProvider, SmtpSecurity, message_id
+from notifications.sender import Sender
 from tests.notifications.fake_mail_server import FakeMailServer
 from tests.notifications.support import send
 
@@ -277,6 +278,14 @@ def test_connections_are_few_and_used_again(letter):
     assert {outcome.kind for outcome in outcomes} == {OutcomeKind.ACCEPTED}
     assert len(server.letters) == 20
     assert server.connected <= 2
+
+
+def test_who_waits_in_vain_behind_a_hanging_server_is_known_not_to_have_been_sent(letter):
+    with FakeMailServer(greets=False) as server:
+        slow = SmtpProvider(config(server.port, connections=1, timeout=0.3))
+        with Sender({(Channel.EMAIL, False): slow}, patience=1.5) as sender:
+            outcomes = sender.send_many([letter(key=str(n)) for n in range(12)])
+    assert {outcome.kind for outcome in outcomes} == {OutcomeKind.TEMPORARY}
 
 
 def test_a_connection_is_not_used_again_after_a_refusal(letter):
