@@ -40,6 +40,7 @@ def pages(city: City) -> list[str]:
         "/inbox/",
         "/playbooks/",
         "/playbooks/harbour/1",
+        "/playbooks/harbour/1/print",
         "/playbooks/harbour/1/translations",
         "/playbooks/harbour/1/translations/ar",
         "/playbooks/harbour/1/deadlines",
