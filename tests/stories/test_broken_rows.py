@@ -7,7 +7,7 @@ from sqlalchemy import event, select, text
 from sqlalchemy.exc import OperationalError
 
 from notifications.messages import Message, Outcome, OutcomeKind
-from playbook.models import ActivationText, Delivery, Person, RoleCallState
+from playbook.models import ActivationText, Delivery, Person, RoleCallState, Rung, Task
 from playbook.services.response import dispatch
 from tests.support.city import City
 
@@ -62,12 +62,38 @@ def test_a_ladder_that_cannot_be_climbed_stops_nobody_elses(city: City) -> None:
             frozen.body += " {nobody_knows}"
     city.fast_forward(minutes=11)
     city.phone("Petra").receives("Police liaison")
-    assert city.role("press-officer").state == RoleCallState.WAITING
-    with city.wiring.transaction() as session:
-        for frozen in session.scalars(select(ActivationText)):
-            frozen.body = frozen.body.removesuffix(" {nobody_knows}")
+    stuck = city.role("press-officer")
+    assert (stuck.state, stuck.owner_name) == (RoleCallState.OWNED, "Cora Coordinator")
+
+
+def test_a_ladder_that_the_database_refuses_is_climbed_a_minute_later(city: City) -> None:
+    city.activate("full")
+    engine = city.wiring.sessions.kw["bind"]
+
+    def refuse(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.startswith("INSERT INTO attempt"):
+            raise OperationalError(statement, {}, Exception("not now"))
+
+    city.outage(minutes=10)
+    event.listen(engine, "before_cursor_execute", refuse)
+    try:
+        city.run_ticks()
+    finally:
+        event.remove(engine, "before_cursor_execute", refuse)
+    city.phone("Petra").silent()
     city.fast_forward(minutes=1)
-    city.mailbox("Nour").receives("المسؤول الصحفي")  # as soon as it is mended
+    city.phone("Petra").receives("Police liaison")
+
+
+def test_an_order_may_have_a_human_call_twice(city: City) -> None:
+    city.activate("full")
+    with city.wiring.transaction() as session:
+        for rung in session.scalars(select(Rung).where(Rung.channels[0].as_string() == "voice")):
+            rung.channels = ["voice", "sms", "voice"]
+    city.fast_forward(minutes=10 + 29)
+    with city.wiring.sessions() as session:
+        calls = session.scalars(select(Task).where(Task.kind == "phone-call")).all()
+    assert len(calls) == 2
 
 
 def test_what_was_sent_is_written_down_although_the_first_try_at_that_fails(city: City) -> None:

@@ -164,6 +164,20 @@ def test_a_role_that_waits_for_its_tier_is_called_at_once_when_a_decision_calls_
     city.mailbox("Nour").silent()
 
 
+def test_a_yes_that_lifts_a_stop_while_the_phone_is_being_asked_is_read_by_a_person_too(
+    city: City,
+) -> None:
+    city.phone("Paul").replies("STOP")
+    city.activate("full")
+    city.phone("Paul").replies("YES")
+    with city.wiring.sessions() as session:
+        rows = session.scalars(select(Inbound).order_by(Inbound.id)).all()
+    assert [(row.understood, row.needs_reader) for row in rows] == [
+        ("stop", False),
+        ("start", True),
+    ]
+
+
 def test_of_two_on_one_phone_the_one_being_asked_is_the_one_who_wrote(city: City) -> None:
     with city.wiring.transaction() as session:
         for held in session.scalars(select(RoleHolder).where(RoleHolder.role == "police-liaison")):

@@ -120,7 +120,7 @@ class Task(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     activation_id: Mapped[int] = mapped_column(ForeignKey("activation.id", ondelete="CASCADE"))
     kind: Mapped[TaskKind] = mapped_column(String(12))
-    #: What made it, once: "task:patrol-request", "rung:17:voice", "message:closure-notice".
+    #: What made it, once: "task:patrol-request", "rung:17:1:0:voice", "message:closure-notice".
     cause: Mapped[str] = mapped_column(String(160))
     #: The id in the playbook (of the task or the message); empty for a phone call.
     ref: Mapped[str] = mapped_column(String(80), default="")

@@ -189,7 +189,7 @@ def _give_to_a_human(call_out: CallOut, role_call: RoleCall, rung: Rung, attempt
         Task(
             activation_id=call_out.activation.id,
             kind=TaskKind.PHONE_CALL,
-            cause=f"rung:{rung.id}:{rung.round}:voice",
+            cause=f"rung:{rung.id}:{rung.round}:{attempt.position}:voice",
             role=role_call.role,
             person_id=rung.person_id,
             rung_id=rung.id,

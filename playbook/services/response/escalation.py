@@ -7,16 +7,18 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from playbook.errors import KeyMissing
 from playbook.models import Activation, RoleCall, RoleCallState, Rung
-from playbook.services.response.callout import climb
+from playbook.services.response.callout import climb, own
 from playbook.services.response.context import CallOut
 
 _log = logging.getLogger(__name__)
 
 RUNNING = (RoleCallState.WAITING, RoleCallState.CALLING)
-#: A ladder that cannot be climbed is tried again after this long; the others go on meanwhile.
+#: A ladder that could not be climbed is tried again after this long; the others go on meanwhile.
 SET_ASIDE = timedelta(minutes=1)
 
 
@@ -69,7 +71,10 @@ def _climb_all(
     now: datetime,
     public_url: str,
 ) -> int:
-    """Climb together; if anything breaks, one by one, so that a broken ladder stops nobody else's."""
+    """Climb together; if anything breaks, one by one, so that a broken ladder stops nobody else's.
+
+    What the database refused is tried again; what cannot be climbed at all is a human's to own.
+    """
     try:
         with session.begin_nested():
             return _climb(CallOut(session, activation, now, public_url), role_calls)
@@ -83,6 +88,9 @@ def _climb_all(
         except Exception as error:
             _report(error, f"role_call:{role_call.id}")
             role_call.next_due_at = now + SET_ASIDE
+            if not isinstance(error, (SQLAlchemyError, KeyMissing)):
+                own(CallOut(session, activation, now, public_url), role_call)
+                steps += 1
     return steps
 
 

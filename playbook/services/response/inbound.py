@@ -116,6 +116,10 @@ def _mirror_opt_out(
     for activation in open_activations(session, people, frozenset(ActivationKind)):
         activation.changed()
         row.activation_id = activation.id
+        # A YES can be meant for the carrier or for us.
+        row.needs_reader = row.needs_reader or (
+            wish == "start" and _still_open(session, activation, people)
+        )
 
 
 def open_activations(
