@@ -182,6 +182,35 @@ def test_a_voice_channel_is_a_humans_task_and_the_text_follows_at_half_time(city
         assert session.get_one(Task, task.id).outcome == "not-needed"
 
 
+def test_nobody_is_left_to_be_phoned_who_was_skipped_or_when_it_is_over(city: City) -> None:
+    from playbook.models import Activation, Person, Rung, Task, User
+    from playbook.services.response.activation import end
+    from playbook.services.response.answers import skip
+
+    def open_calls() -> int:
+        with city.wiring.sessions() as session:
+            tasks = session.scalars(select(Task).where(Task.kind == "phone-call")).all()
+            return sum(task.done_at is None for task in tasks)
+
+    for how in ("skip", "end"):
+        city.activate("full")
+        city.fast_forward(minutes=10)
+        assert open_calls() == 1
+        with city.wiring.transaction() as session:
+            user = session.get_one(User, city.user_id)
+            if how == "skip":
+                rung = session.scalars(
+                    select(Rung)
+                    .join(Person, Rung.person_id == Person.id)
+                    .where(Person.name == "Imam Idris", Rung.activation_id == city.activation_id)
+                ).one()
+                skip(city.call_out(session), rung, user)
+            else:
+                activation = session.get_one(Activation, city.activation_id)
+                end(session, activation, user, city.now, "Over")
+        assert open_calls() == 0
+
+
 def test_an_exercise_says_so_in_every_message(city: City) -> None:
     city.activate("watch", ActivationKind.EXERCISE)
     assert city.phone("Dora").receives("Duty officer").startswith("EXERCISE. ")

@@ -98,6 +98,14 @@ def test_an_outage_of_an_hour_skips_nobody(city: City) -> None:
     city.phone("Petra").receives("you are joining")
 
 
+def test_even_an_outage_of_half_a_day_makes_people_late_and_skips_nobody(city: City) -> None:
+    city.activate("full")
+    city.outage(minutes=12 * 60)
+    city.run_ticks()
+    city.mailbox("Nour").receives("المسؤول الصحفي")
+    assert city.role("press-officer").state == RoleCallState.CALLING
+
+
 def test_a_person_whose_text_waited_in_the_queue_keeps_all_of_their_minutes(city: City) -> None:
     provider = flaky(city, *[OutcomeKind.TEMPORARY] * 3)
     city.activate("full")

@@ -19,6 +19,7 @@ from playbook.models import (
     PlaybookVersion,
     RoleCall,
     RoleCallState,
+    Task,
     User,
 )
 from playbook.services import log
@@ -89,22 +90,27 @@ def activate(
     begin_calls(call_out, plan.roles)
     decisions.open_all(call_out, ZoneInfo(settings.city_time_zone))
     tasks.open_at_activation(call_out, ZoneInfo(settings.city_time_zone))
+    _note_confirmed(call_out, plan, user)
+    session.flush()
+    return activation
+
+
+def _note_confirmed(call_out: CallOut, plan: CallPlan, user: User | None) -> None:
+    activation = call_out.activation
     log.record(
-        session,
+        call_out.session,
         "activation.confirmed",
-        now=now,
+        now=call_out.now,
         user=user,
         activation_id=activation.id,
         subject=f"activation:{activation.id}",
         payload={
-            "name": request.name,
-            "level": request.level,
+            "name": activation.name,
+            "level": activation.level,
             "roles": len(plan.roles),
             "people": len(plan.people),
         },
     )
-    session.flush()
-    return activation
 
 
 def _one_at_a_time(session: Session) -> None:
@@ -179,6 +185,7 @@ def end(session: Session, activation: Activation, user: User, now: datetime, rea
         .values(state=RoleCallState.CLOSED, next_due_at=None)
     )
     cancel_queued(session, Delivery.activation_id == activation.id, "ended", now)
+    tasks.close_phone_calls(session, Task.activation_id == activation.id, now)
     log.record(
         session,
         "activation.ended",

@@ -13,6 +13,7 @@ from playbook.services import log
 from playbook.services.response.callout import SAID, climb, lead, tell_leader
 from playbook.services.response.context import CallOut
 from playbook.services.response.queueing import cancel_queued
+from playbook.services.response.tasks import close_phone_calls
 
 
 class Heard:
@@ -202,6 +203,7 @@ def skip(call_out: CallOut, rung: Rung, user: User) -> None:
         return
     rung.state, rung.closed_at = RungState.SKIPPED, call_out.now
     rung.noted_by_name = user.name or user.email
+    close_phone_calls(call_out.session, Task.rung_id == rung.id, call_out.now)
     _log_hand(call_out, "rung.skipped", f"rung:{rung.id}", user, rung.person.name)
     role_call = rung.role_call
     if role_call.state == RoleCallState.CALLING:

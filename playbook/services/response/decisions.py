@@ -51,8 +51,7 @@ def take(
     """
     call_out = load_running(session, activation_id, now, settings.public_url)
     row = current(session, activation_id, decision_id)
-    document = call_out.document
-    point = document.decisions[decision_id]
+    point = call_out.document.decisions[decision_id]
     if option not in point.options:
         raise BadInput("Choose one of the options.")
     if row.round != expected_round or row.taken_at is not None:
@@ -63,25 +62,29 @@ def take(
     row.option, row.rationale, row.authority = option, rationale.strip(), authority
     row.decided_by, row.taken_at = decided_by.strip() or user.name, now
     row.noted_by_id, row.noted_by_name = user.id, user.name or user.email
-    log.record(
-        session,
-        "decision.taken",
-        now=now,
-        user=user,
-        activation_id=activation_id,
-        subject=f"decision:{row.id}",
-        payload={
-            "decision": decision_id,
-            "option": option,
-            "authority": authority,
-            "by": row.decided_by,
-            "rationale": row.rationale,
-            "foreseen": authority in {*point.decides, point.deputy},
-        },
-    )
+    _note_taken(call_out, row, user, foreseen=authority in {*point.decides, point.deputy})
     _set_in_motion(call_out, decision_id, option, settings)
     call_out.touch()
     return row
+
+
+def _note_taken(call_out: CallOut, row: Decision, user: User, *, foreseen: bool) -> None:
+    log.record(
+        call_out.session,
+        "decision.taken",
+        now=call_out.now,
+        user=user,
+        activation_id=row.activation_id,
+        subject=f"decision:{row.id}",
+        payload={
+            "decision": row.decision,
+            "option": row.option,
+            "authority": row.authority,
+            "by": row.decided_by,
+            "rationale": row.rationale,
+            "foreseen": foreseen,
+        },
+    )
 
 
 def reopen(

@@ -11,8 +11,9 @@ from notifications.encoding import segment
 from playbook.models import ContactPoint, Delivery, Person
 from playbook.services.response.context import CallOut
 
-#: A call-out or a notice that could not leave within this time is not worth waking anybody for.
-LIFE = timedelta(hours=4)
+#: What could not leave within a day is old news. A call-out is checked once more before it leaves, so a long outage
+#: makes people late and skips nobody who is still needed.
+LIFE = timedelta(hours=24)
 
 
 def queue_text(

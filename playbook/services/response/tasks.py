@@ -2,7 +2,7 @@
 
 from datetime import datetime, tzinfo
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from playbook.errors import NotFound
@@ -60,6 +60,15 @@ def finish(
     task.note = note.strip() or None
     _note(session, task, "task.done", user, now)
     return task
+
+
+def close_phone_calls(session: Session, which: ColumnElement[bool], now: datetime) -> None:
+    """Say of open phone calls that nobody need make them any more."""
+    session.execute(
+        update(Task)
+        .where(which, Task.kind == TaskKind.PHONE_CALL, Task.done_at.is_(None))
+        .values(done_at=now, outcome="not-needed")
+    )
 
 
 def reopen(session: Session, task_id: int, user: User, now: datetime) -> Task:
