@@ -128,6 +128,13 @@ def test_a_timeout_is_unknown_is_never_sent_again_and_the_ladder_goes_on(city: C
     city.phone("Petra").receives("Police liaison")
 
 
+def test_the_simulator_proves_no_number(city: City) -> None:
+    city.activate("full")
+    city.phone("Paul").receives("Police liaison")
+    with city.wiring.sessions() as session:
+        assert set(session.scalars(select(ContactPoint.last_worked_at))) == {None}
+
+
 def test_a_human_resolves_an_unknown(city: City) -> None:
     from playbook.models import User
 

@@ -229,6 +229,10 @@ def message_of(row: Delivery, now: datetime) -> Message:
     )
 
 
+#: Providers behind which there is no phone: what they accept proves no number.
+PROVES_NOTHING = frozenset({"simulator", "null"})
+
+
 def record_outcomes(
     session: Session, outcomes: Sequence[tuple[int, Outcome]], now: datetime
 ) -> None:
@@ -273,7 +277,8 @@ def _record(row: Delivery, outcome: Outcome, now: datetime) -> None:
     if contact is None:
         return
     if outcome.kind is OutcomeKind.ACCEPTED:
-        contact.last_worked_at = now
+        if outcome.provider not in PROVES_NOTHING:
+            contact.last_worked_at = now
     elif outcome.reason == "opted-out":
         contact.opted_out_at = contact.opted_out_at or now
     elif outcome.reason in ("landline", "not-mobile"):
