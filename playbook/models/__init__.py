@@ -22,6 +22,7 @@ from playbook.models.response.activations import (
     Task,
     TaskKind,
 )
+from playbook.models.response.announcements import Announcement, AnnouncementPerson
 from playbook.models.response.callouts import Attempt, RoleCall, RoleCallState, Rung
 from playbook.models.response.deliveries import Delivery, Inbound, SimulatedMessage
 from playbook.models.users import Role, SignInLink, User, WebAuthn
@@ -30,6 +31,8 @@ __all__ = [
     "Activation",
     "ActivationKind",
     "ActivationText",
+    "Announcement",
+    "AnnouncementPerson",
     "Attempt",
     "Base",
     "ContactKind",

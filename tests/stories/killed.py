@@ -8,10 +8,10 @@ from sqlalchemy import select
 
 from notifications.messages import Message, Outcome
 from playbook.clock import SimulatedClock
-from playbook.models import ActivationKind, PlaybookVersion, User
+from playbook.models import Activation, ActivationKind, PlaybookVersion, User
 from playbook.models.database import make_engine, make_sessions
 from playbook.models.keyring import Keyring, use_keyring
-from playbook.services.response import dispatch
+from playbook.services.response import changes, dispatch
 from playbook.services.response.activation import Request, activate
 from playbook.settings import Settings
 from playbook.wiring import Wiring
@@ -50,3 +50,16 @@ def confirm(url: str, at: str) -> None:
 def send_and_hang(url: str, at: str) -> None:
     wiring = make(url, at)
     dispatch.run_batch(wiring, wiring.clock.now())
+
+
+def alarm(url: str, at: str) -> None:
+    """Call it a false alarm and hang just before the commit."""
+    wiring = make(url, at)
+    now = wiring.clock.now()
+    with wiring.transaction() as session:
+        activation = session.scalars(select(Activation)).one()
+        user = session.scalars(select(User)).one()
+        changes.false_alarm(session, activation.id, "killed", wiring.settings, user, now)
+        session.flush()
+        print("nothing committed yet", flush=True)
+        time.sleep(60)

@@ -64,6 +64,10 @@ TEXTS = {
         "answer-late": "{city} no {number}: thank you. {answered_by} answered before for {role}.",
         "answer-which": "{city}: which one? Send for example 1 27.\n{list}",
         "answer-unknown": "{city} no {number}: a person will read this. Or call {callback}.",
+        "false-alarm": "{city} no {number}: false alarm. You are not needed, {role}. {link}",
+        "level-changed": "{city} no {number}: the level is now {level}.",
+        "correction": "{city} no {number}, correction: {text} Confirm: {link}",
+        "stand-down-all": "{city} no {number}: it is over. You are not needed any more.",
         "exercise-mark": "EXERCISE.",
     },
     "ar": {
@@ -78,6 +82,10 @@ TEXTS = {
         "answer-late": "{city} رقم {number}: شكرا. أجاب {answered_by} قبلك عن {role}.",
         "answer-which": "{city}: أي واحد؟ أرسل مثلا 1 27.\n{list}",
         "answer-unknown": "{city} رقم {number}: سيقرأ هذا شخص. أو اتصل {callback}.",
+        "false-alarm": "{city} رقم {number}: إنذار كاذب. لا حاجة إليك، {role}. {link}",
+        "level-changed": "{city} رقم {number}: المستوى الآن {level}.",
+        "correction": "{city} رقم {number}، تصحيح: {text} أكّد: {link}",
+        "stand-down-all": "{city} رقم {number}: انتهى الأمر. لم نعد بحاجة إليك.",
         "exercise-mark": "تمرين.",
     },
 }
@@ -87,7 +95,20 @@ CHANNELS = {
     "stand-down": ["sms", "email"],
     "deputy-answered": ["sms", "email"],
     "exercise-mark": ["sms", "email", "voice"],
+    "false-alarm": ["sms", "email"],
+    "level-changed": ["sms", "email"],
+    "correction": ["sms", "email"],
+    "stand-down-all": ["sms", "email"],
 }
+
+CALL_OUTS = (
+    "call-out",
+    "stand-down",
+    "false-alarm",
+    "level-changed",
+    "correction",
+    "stand-down-all",
+)
 
 
 def harbour_document() -> Playbook:
@@ -155,10 +176,11 @@ def harbour_document() -> Playbook:
             "messages": {
                 **{
                     m: {
-                        "kind": "call-out" if m in ("call-out", "stand-down") else "reply",
+                        "kind": "call-out" if m in CALL_OUTS else "reply",
                         "audience": "partners",
                         "channels": CHANNELS.get(m, ["sms"]),
                         "approval": "none",
+                        "acknowledge": m == "correction",
                     }
                     for m in TEXTS["en"]
                 },
@@ -182,7 +204,7 @@ def _words(language: str) -> dict[str, str]:
     words |= {f"messages.{m}.name": m for m in texts}
     words |= {
         f"messages.{m}.subject": texts["exercise-mark"][:0] + "{city} {number}"
-        for m in ("call-out", "stand-down", "deputy-answered")
+        for m in (*CALL_OUTS, "deputy-answered")
     }
     return words | {
         "playbook.title": "Harbour",

@@ -44,6 +44,10 @@ ENGINE_MESSAGES = {
     "answer-late": _engine("reply", "sms", "city role number answered_by join"),
     "answer-which": _engine("reply", "sms", "city list"),
     "answer-unknown": _engine("reply", "sms", "city callback number"),
+    "false-alarm": _engine("call-out", "sms email", "city role number callback link"),
+    "level-changed": _engine("call-out", "sms email", "city role number callback link level"),
+    "correction": _engine("call-out", "sms email", "city role number callback link text"),
+    "stand-down-all": _engine("call-out", "sms email", "city role number callback link"),
     "exercise-mark": _engine("reply", "sms email voice", ""),
 }
 

@@ -180,7 +180,8 @@ class Message(Part):
     """Something that the city says; the words hold its text.
 
     `approval` is how many people besides the writer must agree before it goes; `approves` names the
-    roles that may. `placeholders` are filled by a person at sending.
+    roles that may. `placeholders` are filled by a person at sending. `acknowledge` asks whoever gets
+    it to confirm that they have read it; it has effect on the announcements of the call-out.
     """
 
     kind: MessageKind
@@ -188,6 +189,7 @@ class Message(Part):
     channels: tuple[MessageChannel, ...] = Field(min_length=1)
     approval: Literal["none", "one", "two"]
     approves: tuple[Id, ...] = ()
+    acknowledge: YesNo = False
     placeholders: Mapping[PlaceholderName, PlaceholderType] = Field(default={})
 
 

@@ -38,6 +38,7 @@ class Told(StrEnum):
     UNABLE = "answer-unable"
     AGAIN = "answer-again"
     LATE = "answer-late"
+    OVER = "stand-down-all"  # the role was let go when the level changed
 
 
 @dataclass(frozen=True)
@@ -81,5 +82,5 @@ def effect(
 
 def most_telling(told: Sequence[Told]) -> Told:
     """Return the one reply for a person whose answer touched several roles: what they now lead comes first."""
-    order = (Told.JOINING, Told.DEPUTY, Told.UNABLE, Told.LATE, Told.AGAIN)
+    order = (Told.JOINING, Told.DEPUTY, Told.UNABLE, Told.LATE, Told.AGAIN, Told.OVER)
     return min(told, key=order.index)

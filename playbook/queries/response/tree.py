@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from playbook.domain.preparedness.document import Playbook
+from playbook.domain.response.changes import role_in_playbook
 from playbook.models import Activation, LogEntry, RoleCall, Rung
 from playbook.services.log import read_payload
 from playbook.services.preparedness.documents import document_of
@@ -88,7 +89,7 @@ def call_tree(session: Session, activation: Activation, language: str) -> Sequen
 def _role(document: Playbook, role_call: RoleCall, language: str) -> RoleNode:
     return RoleNode(
         role=role_call.role,
-        name=document.text(f"roles.{role_call.role}.name", language).text,
+        name=document.text(f"roles.{role_in_playbook(role_call.role)}.name", language).text,
         state=str(role_call.state),
         answered_by=role_call.answered_by.name if role_call.answered_by else None,
         answered_at=role_call.answered_at,

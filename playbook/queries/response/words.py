@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from playbook.domain.preparedness.document import Playbook
+from playbook.domain.response.changes import role_in_playbook
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ class Words:
 
     def role(self, role: str) -> Word:
         """Return what a role is called; an id that the playbook does not know, as it is."""
-        return self(f"roles.{role}.name") if role in self.document.roles else self.plain(role)
+        known = role_in_playbook(role)
+        return self(f"roles.{known}.name") if known in self.document.roles else self.plain(role)
 
     def tier(self, tier: str) -> Word:
         """Return what a tier is called; empty for none."""

@@ -151,8 +151,10 @@ def _freeze_texts(call_out: CallOut, plan: CallPlan, settings: Settings, request
     document, activation = call_out.document, call_out.activation
     for language in sorted({document.languages.source, *document.languages.all, *plan.languages}):
         facts = fixed_facts(document, settings, request, activation.number, language)
+        del facts["level"]  # it can change: filled in at sending
         for message, channels in CALL_OUT_MESSAGES.items():
-            for channel in channels:
+            # A version from before a message existed goes without: the built-in sentence stands in.
+            for channel in channels if message in document.messages else ():
                 frozen = freeze(
                     document, message, channel, language, facts, exercise=call_out.exercise
                 )

@@ -1,19 +1,35 @@
 """A partner's answer page: found by the secret in its link, answered by a button."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from playbook.domain.response.answers import Answer
+from playbook.domain.response.changes import text_for
 from playbook.domain.response.escalation import RungState
 from playbook.errors import NotFound
-from playbook.models import Rung
+from playbook.models import Announcement, AnnouncementPerson, RoleCallState, Rung
+from playbook.services.response.acknowledging import acknowledge
 from playbook.services.response.answers import Heard, record_answer
 from playbook.services.response.calling import token_digest
 from playbook.services.response.callout import SAID
 from playbook.services.response.context import CallOut, load
+
+
+@dataclass(frozen=True)
+class News:
+    """Something that this person was told since they were called; `text` are the coordinator's own words."""
+
+    message: str
+    level: str
+    text: str
+    text_language: str
+    at: datetime
+    asks: bool
+    acknowledged_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -29,6 +45,8 @@ class Invitation:
     said_at: datetime | None
     #: Who answers for the role when it is somebody else.
     answered_by: str | None
+    #: What changed, the latest last.
+    news: tuple["News", ...] = ()
 
 
 def find(session: Session, token: str, now: datetime, public_url: str) -> tuple[CallOut, Rung]:
@@ -58,11 +76,42 @@ def invitation(call_out: CallOut, rung: Rung, language: str) -> Invitation:
         roles=tuple(
             dict.fromkeys(call_out.role_name(r.role_call.role, language) for r in mine or [rung])
         ),
-        ended=activation.ended_at is not None,
+        ended=activation.ended_at is not None
+        or all(r.role_call.state == RoleCallState.CLOSED for r in mine or [rung]),
         said=Answer(str(said.state)) if said is not None and said.state in SAID else None,
         said_at=said.answered_at if said is not None else None,
         answered_by=leader.name if leader and leader.id != rung.person_id else None,
+        news=_news(call_out, rung),
     )
+
+
+def _news(call_out: CallOut, rung: Rung) -> tuple[News, ...]:
+    document = call_out.document
+    rows = call_out.session.scalars(
+        select(AnnouncementPerson)
+        .join(Announcement)
+        .where(
+            Announcement.activation_id == rung.activation_id,
+            AnnouncementPerson.person_id == rung.person_id,
+        )
+        .options(joinedload(AnnouncementPerson.announcement))
+        .order_by(AnnouncementPerson.id)
+    )
+    found = []
+    for row in rows:
+        made = row.announcement
+        text, language = text_for(json.loads(made.texts), row.language, document.languages.source)
+        level = document.text(f"levels.{made.level_after}.name", rung.language).text
+        found.append(
+            News(row.message, level, text, language, made.made_at, row.asks, row.acknowledged_at)
+        )
+    return tuple(found)
+
+
+def confirm_read(session: Session, token: str, now: datetime, public_url: str) -> None:
+    """Take the button "I have read this"; also after the end, and twice without harm."""
+    _call_out, rung = find(session, token, now, public_url)
+    acknowledge(session, rung.activation_id, [rung.person_id], "link", now)
 
 
 def answer(
@@ -71,4 +120,5 @@ def answer(
     """Take the answer that a button on the page gives."""
     call_out, rung = find(session, token, now, public_url)
     heard = record_answer(call_out, rung.person, what, via="link", at=now)
+    acknowledge(session, rung.activation_id, [rung.person_id], "link", now)
     return call_out, rung, heard

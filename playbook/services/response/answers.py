@@ -81,7 +81,7 @@ def _take(
     noted_by: User | None,
 ) -> Effect:
     role_call = rung.role_call
-    running = call_out.activation.ended_at is None
+    running = call_out.activation.ended_at is None and role_call.state != RoleCallState.CLOSED
     answered = role_call.state == RoleCallState.ANSWERED
     mine = answered and role_call.answered_by_id == rung.person_id
     what = (
@@ -93,7 +93,7 @@ def _take(
             role_open=running,
         )
         if running
-        else Effect(Told.LATE, late=True)
+        else Effect(Told.LATE if call_out.activation.ended_at else Told.OVER, late=True)
     )
     _log_answer(call_out, rung, answer, via, at, noted_by, late=what.late or not running)
     if rung.state == answer.state and not what.leads and not what.reopens:

@@ -257,7 +257,11 @@ def lead(call_out: CallOut, role_call: RoleCall, rung: Rung) -> None:
 def _spare_needless_calls(call_out: CallOut, role_call: RoleCall, answering: Rung) -> None:
     """Nobody need phone the others on this ladder, unless another role without an answer waits for them too."""
     asking = {asking_rung(r).id for r in role_call.rungs if r is not answering}
-    asking.discard(asking_rung(answering).id)
+    spare_calls(call_out, asking - {asking_rung(answering).id})
+
+
+def spare_calls(call_out: CallOut, asking: set[int]) -> None:
+    """Take the phone calls of the rungs `asking` off the list, unless another role still waits for them."""
     if not asking:
         return
     call_out.session.flush()

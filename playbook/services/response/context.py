@@ -11,6 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
 from playbook.domain.preparedness.document import Playbook
+from playbook.domain.response.built_in import built_in
+from playbook.domain.response.changes import role_in_playbook
 from playbook.domain.response.texts import FrozenText
 from playbook.errors import Conflict, NotFound
 from playbook.models import (
@@ -71,11 +73,16 @@ class CallOut:
         }
 
     def text(self, message: str, language: str, channel: str) -> FrozenText:
-        """Return a frozen text; in the source language where `language` has none."""
+        """Return a frozen text; in the source language where `language` has none, built in where there is none."""
         source = self.document.languages.source
         for tried in (language, source):
             if found := self.texts.get((message, tried, channel)):
                 return found
+        mark = ""
+        if self.exercise:
+            mark = self.document.message_text("exercise-mark", channel, language).body.strip() + " "
+        if plain := built_in(message, language, channel, mark):
+            return plain
         raise NotFound("This activation has no frozen text “{message}”.", message=message)
 
     @property
@@ -85,7 +92,12 @@ class CallOut:
 
     def role_name(self, role: str, language: str) -> str:
         """Return what `role` is called in `language`."""
-        return self.document.text(f"roles.{role}.name", language).text
+        return self.document.text(f"roles.{role_in_playbook(role)}.name", language).text
+
+    def shared_facts(self, language: str) -> dict[str, str]:
+        """Return the facts that are read at sending, because they can change while the incident runs."""
+        level = self.document.text(f"levels.{self.activation.level}.name", language).text
+        return {"level": level, "number": str(self.activation.number)}
 
     def link(self, token: str) -> str:
         """Return the address of a partner's answer page."""

@@ -13,9 +13,10 @@ from playbook.domain.response.escalation import RungState
 from playbook.models import Activation, ActivationKind, ContactPoint, Inbound, Person, Rung
 from playbook.models.keyring import current_keyring
 from playbook.services import log
+from playbook.services.response.acknowledging import acknowledge, acknowledge_after_the_end
 from playbook.services.response.answers import Heard, asked_rungs, record_answer
 from playbook.services.response.callout import SAID
-from playbook.services.response.context import CallOut
+from playbook.services.response.context import CallOut, link_token
 from playbook.services.response.queueing import queue_text
 from playbook.services.sending import kinds_heard
 from playbook.settings import Settings
@@ -162,13 +163,18 @@ def _answer(
         row.understood, row.activation_id, row.person_id = "answer", meant[0].id, person.id
         answer = answer_of_digit(reply.digit or 0)
         heard = record_answer(call_out, person, answer, via="sms", at=now)
+        acknowledge(session, meant[0].id, [person.id], "sms", now)
         row.needs_reader = len(_asked_among(call_out, people)) > 1
         _reply_to(call_out, row, person, heard)
     elif running:
         row.understood, row.needs_reader = "ambiguous", reply.number is not None
         _list_alerts(session, row, people, running, now, world.public_url)
     else:
-        row.needs_reader = True
+        ended = acknowledge_after_the_end(
+            session, [p.id for p in people], world.kinds, reply.number, now
+        )
+        row.activation_id, row.needs_reader = ended, ended is None
+        row.understood = "text" if ended is None else "answer"
 
 
 def _still_open(session: Session, activation: Activation, people: list[Person]) -> bool:
@@ -204,13 +210,18 @@ def _asked_among(call_out: CallOut, people: list[Person]) -> list[Person]:
 
 
 def _reply_to(call_out: CallOut, row: Inbound, person: Person, heard: Heard) -> None:
+    role = call_out.rungs_of_person(person.id)[0].role_call.role
     _queue_reply(
         call_out,
         row,
         person,
         heard.told.value,
         heard.language,
-        {"role": heard.role, "answered_by": heard.answered_by},
+        {
+            "role": heard.role,
+            "answered_by": heard.answered_by,
+            "link": call_out.link(link_token(call_out.activation, role, person.id)),
+        },
     )
 
 

@@ -35,7 +35,9 @@ def queue_text(
     `cause` names what it answers and which step of it ("rung:17:0"); with contact point, channel and attempt it is
     the delivery's unique key. `address` is for a reply to somebody who is not in the directory.
     """
-    subject, body = call_out.text(message, language, channel).complete(facts)
+    subject, body = call_out.text(message, language, channel).complete(
+        {**call_out.shared_facts(language), **facts}
+    )
     delivery = Delivery(
         key=f"{cause}:{contact.id if contact else 'address'}:{channel}:1",
         activation_id=call_out.activation.id,

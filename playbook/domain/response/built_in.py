@@ -1,0 +1,54 @@
+"""Plain sentences for incidents whose playbook was published before these messages existed.
+
+A version never changes, and an incident that runs on an old one must still be ended in words. Not read by native
+speakers; a playbook's own message always comes first.
+"""
+
+from playbook.domain.response.changes import ChangeKind
+from playbook.domain.response.texts import FrozenText
+
+BUILT_IN = {
+    "en": {
+        ChangeKind.FALSE_ALARM: "Alert {number} was a false alarm. You are not needed. Thank you.",
+        ChangeKind.LEVEL: "Alert {number}: the level is now {level}.",
+        ChangeKind.CORRECTION: "Alert {number}, correction: {text}",
+        ChangeKind.STAND_DOWN: "Alert {number}: stand down. You are not needed any more. Thank you.",
+    },
+    "ar": {
+        ChangeKind.FALSE_ALARM: "التنبيه {number} كان إنذارًا كاذبًا. لا حاجة إلى حضوركم. شكرًا لكم.",
+        ChangeKind.LEVEL: "التنبيه {number}: المستوى الآن {level}.",
+        ChangeKind.CORRECTION: "التنبيه {number}، تصحيح: {text}",
+        ChangeKind.STAND_DOWN: "التنبيه {number}: انتهت المهمة. لم تعد هناك حاجة إليكم. شكرًا لكم.",
+    },
+    "fr": {
+        ChangeKind.FALSE_ALARM: "L'alerte {number} était une fausse alerte. Vous n'avez rien à faire. Merci.",
+        ChangeKind.LEVEL: "Alerte {number} : le niveau est maintenant {level}.",
+        ChangeKind.CORRECTION: "Alerte {number}, correction : {text}",
+        ChangeKind.STAND_DOWN: "Alerte {number} : c'est terminé. Vous n'avez plus rien à faire. Merci.",
+    },
+    "sk": {
+        ChangeKind.FALSE_ALARM: "Výzva {number} bola planý poplach. Nemusíte nič robiť. Ďakujeme.",
+        ChangeKind.LEVEL: "Výzva {number}: stupeň je teraz {level}.",
+        ChangeKind.CORRECTION: "Výzva {number}, oprava: {text}",
+        ChangeKind.STAND_DOWN: "Výzva {number}: skončili sme. Už vás nepotrebujeme. Ďakujeme.",
+    },
+}
+SUBJECT = "{number}"
+
+
+def built_in(message: str, language: str, channel: str, mark: str) -> FrozenText | None:
+    """Return the built-in sentence for `message`, in English where `language` has none; None for other messages.
+
+    `mark` is the exercise mark with which it begins, or empty.
+    """
+    if message not in tuple(ChangeKind):
+        return None
+    tried = language if language in BUILT_IN else language.split("-")[0]
+    found = tried if tried in BUILT_IN else "en"
+    return FrozenText(
+        message,
+        found,
+        channel,
+        mark + SUBJECT if channel == "email" else None,
+        mark + BUILT_IN[found][ChangeKind(message)],
+    )
