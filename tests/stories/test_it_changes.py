@@ -7,6 +7,7 @@ from playbook.domain.response.answers import Answer
 from playbook.domain.response.changes import ChangeKind
 from playbook.errors import BadInput, Conflict
 from playbook.models import (
+    Activation,
     ActivationKind,
     ActivationText,
     Announcement,

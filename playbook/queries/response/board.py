@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from playbook.models import (
     Activation,
     ActivationKind,
+    Announcement,
+    AnnouncementPerson,
     Delivery,
     Inbound,
     PlaybookVersion,
@@ -44,7 +46,8 @@ class TopLine:
 
     `owned` roles are part of `not_answered`, `decisions_late` part of `decisions_due`: these a human must act on now.
     `newest` is the number of the newest published version when it is not the pinned one, else None. `unknown` counts
-    messages of which nobody can say whether they left: a human must look.
+    messages of which nobody can say whether they left: a human must look. `to_phone` counts people whom only a human's
+    call tells of a change.
     """
 
     id: int
@@ -72,6 +75,7 @@ class TopLine:
     tasks_late: int
     to_read: int
     unknown: int
+    to_phone: int
     next: Next | None
 
 
@@ -115,7 +119,7 @@ def _top_line(
     tasks: TaskColumn,
 ) -> TopLine:
     version = activation.version
-    to_read, unknown, newest = _counts(session, activation)
+    to_read, unknown, to_phone, newest = _counts(session, activation)
     return TopLine(
         id=activation.id,
         number=activation.number,
@@ -142,25 +146,40 @@ def _top_line(
         tasks_late=sum(t.is_late(now) for t in tasks.open),
         to_read=to_read,
         unknown=unknown,
+        to_phone=to_phone,
         next=_next(decisions, tasks, now),
     )
 
 
-def _counts(session: Session, activation: Activation) -> tuple[int, int, int]:
-    """Return texts to read, unknown messages, and the newest version's number."""
+def _counts(session: Session, activation: Activation) -> tuple[int, int, int, int]:
+    """Return texts to read, unknown messages, people to phone about a change, and the newest version's number."""
     to_read = select(func.count(Inbound.id)).where(
         Inbound.activation_id == activation.id, Inbound.needs_reader, Inbound.done_at.is_(None)
     )
     unknown = select(func.count(Delivery.id)).where(
         Delivery.activation_id == activation.id, Delivery.state == "unknown"
     )
+    to_phone = (
+        select(func.count(AnnouncementPerson.id))
+        .join(Announcement)
+        .where(
+            Announcement.activation_id == activation.id,
+            AnnouncementPerson.by_phone,
+            AnnouncementPerson.acknowledged_at.is_(None),
+        )
+    )
     newest = select(func.max(PlaybookVersion.number)).where(
         PlaybookVersion.playbook_id == activation.version.playbook_id
     )
     row = session.execute(
-        select(to_read.scalar_subquery(), unknown.scalar_subquery(), newest.scalar_subquery())
+        select(
+            to_read.scalar_subquery(),
+            unknown.scalar_subquery(),
+            to_phone.scalar_subquery(),
+            newest.scalar_subquery(),
+        )
     ).one()
-    return row[0] or 0, row[1] or 0, row[2] or 0
+    return row[0] or 0, row[1] or 0, row[2] or 0, row[3] or 0
 
 
 def _next(decisions: DecisionColumn, tasks: TaskColumn, now: datetime) -> Next | None:

@@ -91,4 +91,4 @@ def _note(
         subject=f"announcement_person:{row.id}",
         payload={"name": row.person.name, "via": via},
     )
-    session.get_one(Activation, activation_id).revision += 1
+    session.get_one(Activation, activation_id).changed()

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import select, text, update
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from playbook.domain.response.changes import ChangeKind, Telling
@@ -25,7 +25,12 @@ from playbook.services import log
 from playbook.services.response import activation as activations
 from playbook.services.response.calling import begin_calls
 from playbook.services.response.callout import asking_rung, climb, spare_calls
-from playbook.services.response.context import PERSON_LOADING, CallOut, load_running
+from playbook.services.response.context import (
+    PERSON_LOADING,
+    CallOut,
+    load_running,
+    take_turn,
+)
 from playbook.services.response.foreseeing import (
     Change,
     Foreseen,
@@ -34,7 +39,7 @@ from playbook.services.response.foreseeing import (
     words_of,
 )
 from playbook.services.response.people import contact_for
-from playbook.services.response.queueing import queue_text
+from playbook.services.response.queueing import cancel_queued, queue_text
 from playbook.settings import Settings
 
 
@@ -106,7 +111,7 @@ def make(
 
     Raises NotFound, Conflict if the incident has ended, BadInput for a level or text that cannot be.
     """
-    _one_at_a_time(session, activation_id)
+    take_turn(session, activation_id)
     again = session.scalar(select(Announcement).where(Announcement.request_key == change.key))
     if again is not None:
         return again
@@ -135,12 +140,6 @@ def make(
         },
     )
     return row
-
-
-def _one_at_a_time(session: Session, activation_id: int) -> None:
-    """Let changes of one incident queue up, so that two impatient fingers cannot both find nothing."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(7266, :id)"), {"id": activation_id})
 
 
 def _write(call_out: CallOut, change: Change, user: User) -> Announcement:
@@ -176,15 +175,15 @@ def _move(call_out: CallOut, change: Change, foreseen: Foreseen) -> None:
         _let_go(call_out, call)
     session.flush()
     spare_calls(call_out, {asking_rung(r).id for call in let_go for r in call.rungs})
-    session.execute(
-        update(Delivery)
-        .where(
+    cancel_queued(
+        session,
+        and_(
             Delivery.activation_id == activation.id,
             Delivery.purpose == "call-out",
             Delivery.person_id.in_(not_needed(change, foreseen.tellings)),
-            Delivery.state == "queued",
-        )
-        .values(state="cancelled", reason="not-needed", state_at=call_out.now)
+        ),
+        "not-needed",
+        call_out.now,
     )
     for planned in foreseen.begins:
         if planned.role in calls:

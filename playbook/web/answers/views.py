@@ -30,6 +30,12 @@ def show(token: str) -> ResponseReturnValue:
 @limiter.limit("600 per minute")
 def take(token: str) -> ResponseReturnValue:
     """Take the answer of the button that was pressed, and thank."""
+    if request.form.get("answer") == "read":
+        with transaction() as current:
+            answer_links.confirm_read(
+                current, token, wiring().clock.now(), wiring().settings.public_url
+            )
+        return show(token)
     try:
         what = Answer(request.form.get("answer", ""))
     except ValueError:

@@ -282,6 +282,13 @@ def _confirmed(entry: Happened, words: Words) -> Markup:
     return _fill(sentence, level=level)
 
 
+def _level(entry: Happened, words: Words) -> Markup:
+    level = said(words(f"levels.{entry.facts.get('after', '')}.name"))
+    return _fill(
+        _("Changed the level to %(level)s and told everybody who was called."), level=level
+    )
+
+
 def _taken_over(entry: Happened, words: Words) -> Markup:
     role = said(words.role(str(entry.facts.get("what", ""))))
     return _fill(_("Took over %(role)s: nobody further is called for it."), role=role)
@@ -303,6 +310,21 @@ _TELLERS: dict[str, Callable[[Happened, Words], Markup]] = {
         before=e.facts.get("from", ""),
         after=e.facts.get("to", ""),
     ),
+    "change.level-changed": _level,
+    "change.correction": lambda e, _w: _fill(
+        _("Corrected for everybody who was called: %(text)s"),
+        text=" / ".join(dict(e.facts.get("texts") or {}).values()),
+    ),
+    "change.false-alarm": lambda _e, _w: escape(
+        _("Told everybody who was called that it was a false alarm.")
+    ),
+    "change.stand-down-all": lambda _e, _w: escape(
+        _("Told everybody who was called that it is over.")
+    ),
+    "change.acknowledged": lambda e, _w: _fill(
+        _("%(name)s has confirmed a change."), name=e.facts.get("name", "")
+    ),
+    "person.called-too": _rung(_l("Called %(name)s too, for %(role)s.")),
     "rung.opened": _rung(_l("Asked %(name)s for %(role)s.")),
     "rung.silent": _rung(_l("%(name)s was silent as %(role)s; the next in line is asked.")),
     "rung.unreachable": _rung(_l("%(name)s could not be reached for %(role)s.")),
@@ -331,6 +353,12 @@ _KINDS = {
     "activation.confirmed": _l("The playbook was activated."),
     "activation.ended": _l("The incident was ended."),
     "activation.handed-over": _l("Coordination was handed over."),
+    "change.level-changed": _l("The level was changed."),
+    "change.correction": _l("Everybody who was called got a correction."),
+    "change.false-alarm": _l("Everybody who was called was told of a false alarm."),
+    "change.stand-down-all": _l("Everybody who was called was stood down."),
+    "change.acknowledged": _l("A person has confirmed a change."),
+    "person.called-too": _l("A person was added and called."),
     "rung.opened": _l("A person was asked."),
     "rung.silent": _l("A person was silent; the next in line was asked."),
     "rung.unreachable": _l("A person could not be reached."),

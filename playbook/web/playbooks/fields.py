@@ -64,6 +64,7 @@ FIELDS = {
     "channels": _l("Channels, in this order"),
     "approval": _l("Approval"),
     "approves": _l("Who approves"),
+    "acknowledge": _l("Asks to confirm"),
     "call": _l("Tiers called"),
     "starts": _l("Called"),
     "from": _l("From"),
