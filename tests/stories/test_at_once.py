@@ -13,7 +13,7 @@ from playbook.domain.response.answers import Answer
 from playbook.errors import Conflict
 from playbook.jobs import escalation
 from playbook.models import Delivery, Person, RoleCall, RoleCallState, Rung, User
-from playbook.services.response import answers, decisions, inbound
+from playbook.services.response import answers, changes, decisions, inbound
 from playbook.services.response.dispatch import tell_ladders
 from playbook.services.response.escalation import climb_due
 from tests.support.city import City, Phone
@@ -175,3 +175,41 @@ def test_who_takes_a_role_over_while_somebody_answers_does_not_take_it_from_them
     assert city.role("police-liaison").state == RoleCallState.ANSWERED
     with city.wiring.sessions() as session:
         assert session.scalars(select(Rung).where(Rung.state == "joining")).one()
+
+
+def test_two_fingers_on_the_same_false_alarm_make_one(city: City) -> None:
+    city.activate("full")
+
+    def press(session: Session) -> int:
+        user = session.get_one(User, city.user_id)
+        settings = city.wiring.settings
+        made = changes.false_alarm(
+            session, city.activation_id, "one page", settings, user, city.now
+        )
+        session.flush()
+        return made.id
+
+    with city.wiring.transaction() as session:
+        first = press(session)
+        second = meanwhile(city, press)
+        waits_or_ends(city, second)
+    assert second.result(10) == first
+    city.run_ticks()
+    assert [t for t in city.phone("Paul").texts() if "false alarm" in t] == [
+        city.phone("Paul").texts()[-1]
+    ]
+
+
+def test_an_answer_that_comes_while_the_level_falls_waits_and_is_told(city: City) -> None:
+    city.activate("full")
+    with city.wiring.transaction() as session:
+        user = session.get_one(User, city.user_id)
+        settings = city.wiring.settings
+        changes.change_level(session, city.activation_id, "down", "watch", settings, user, city.now)
+        paul = city.phone("Paul")
+        said = meanwhile(city, lambda other: writes(city, other, paul, "1"))
+        waits_or_ends(city, said)
+    said.result(10)
+    city.run_ticks()
+    assert city.role("police-liaison").state == RoleCallState.CLOSED
+    assert all("joining as" not in text for text in paul.texts())

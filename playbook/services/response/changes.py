@@ -28,6 +28,7 @@ from playbook.services.response.callout import asking_rung, climb, spare_calls
 from playbook.services.response.context import (
     PERSON_LOADING,
     CallOut,
+    link_token,
     load_running,
     take_turn,
 )
@@ -246,7 +247,8 @@ def _write_to(
         contact = None if channel == "voice" else contact_for(person, channel)[0]
         if contact is None:
             continue
-        facts, _language = words_of(call_out, change, telling)
+        token = link_token(call_out.activation, telling.roles[0], person.id)
+        facts, _language = words_of(call_out, change, telling, token)
         queue_text(
             call_out,
             cause=f"announcement:{row.id}:{person.id}",

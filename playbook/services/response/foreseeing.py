@@ -15,8 +15,9 @@ from playbook.errors import BadInput
 from playbook.models import Delivery, RoleCall, RoleCallState, Rung
 from playbook.services.response.calling import plan_for
 from playbook.services.response.callout import asking_rung
-from playbook.services.response.context import RUNG_LOADING, CallOut, link_token
+from playbook.services.response.context import RUNG_LOADING, CallOut
 from playbook.services.response.people import holder_from
+from playbook.services.response.preview import SAMPLE_TOKEN
 from playbook.settings import Settings
 
 RUNNING = (RoleCallState.WAITING, RoleCallState.CALLING)
@@ -229,14 +230,21 @@ def not_needed(change: Change, told: Iterable[Telling]) -> list[int]:
     return [t.person_id for t in told if t.message != change.kind]
 
 
-def words_of(call_out: CallOut, change: Change, telling: Telling) -> tuple[dict[str, str], str]:
-    """Return the facts that complete what `telling` says, and the language of the free text in them."""
+def words_of(
+    call_out: CallOut, change: Change, telling: Telling, token: str
+) -> tuple[dict[str, str], str]:
+    """Return the facts that complete what `telling` says, and the language of the free text in them.
+
+    `token` is the secret in the link; a page that only shows a text has a sample.
+    """
     document, activation = call_out.document, call_out.activation
     own, own_language = rule.text_for(change.texts, telling.language, document.languages.source)
     level = change.level or activation.level
     facts = {
-        "role": ", ".join(call_out.role_name(role, telling.language) for role in telling.roles),
-        "link": call_out.link(link_token(activation, telling.roles[0], telling.person_id)),
+        "role": ", ".join(
+            dict.fromkeys(call_out.role_name(role, telling.language) for role in telling.roles)
+        ),
+        "link": call_out.link(token),
         "level": document.text(f"levels.{level}.name", telling.language).text,
         "text": own,
     }
@@ -254,7 +262,7 @@ def _notices(call_out: CallOut, change: Change, told: Iterable[Telling]) -> tupl
             samples.setdefault(key, telling)
     notices = []
     for (message, language, channel), telling in samples.items():
-        facts, own_language = words_of(call_out, change, telling)
+        facts, own_language = words_of(call_out, change, telling, SAMPLE_TOKEN)
         # Whoever phones reads out what an SMS would say.
         as_ = "sms" if channel == "voice" else channel
         subject, body = call_out.text(message, language, as_).complete(

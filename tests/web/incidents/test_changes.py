@@ -192,6 +192,16 @@ def test_the_exercise_band_is_on_every_page(
         assert "This is an exercise" in cora.get(address(city, path)).text, path
 
 
+def test_no_page_holds_anybodys_link(city: City, cora: FlaskClient) -> None:
+    text = city.phone("Paul").texts()[0]
+    token = text[text.index("/a/") + 3 :].split()[0]
+    page = cora.get(address(city, "/changes/false-alarm")).text
+    assert "/a/" in page
+    assert token not in page
+    everybody = [t for name in ("Dora", "Maya") for t in city.phone(name).texts()]
+    assert all(t[t.index("/a/") + 3 :].split()[0] not in page for t in everybody)
+
+
 def test_what_the_page_showed_is_what_left(
     city: City, cora: FlaskClient, sessions: Sessions
 ) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from werkzeug.routing import Rule
 
 from playbook.models import (
+    AnnouncementPerson,
     Base,
     Delivery,
     Inbound,
@@ -21,6 +22,7 @@ from playbook.models import (
     Task,
     User,
 )
+from playbook.services.response.changes import correct
 from tests.support.city import City
 from tests.support.people import add_user, client_of
 
@@ -49,6 +51,11 @@ def facts(city: City) -> dict[str, Any]:
     city.activate("full")
     city.phone("Paul").replies("on my way")
     city.fast_forward(minutes=11)  # a voice task appears
+    with city.wiring.transaction() as session:
+        user = session.get_one(User, city.user_id)
+        texts = {"en": "Use the north gate."}
+        settings = city.wiring.settings
+        correct(session, city.activation_id, "a-correction", texts, settings, user, city.now)
     link = re.search(r"/a/(\S+)", city.phone("Paul").texts()[0])
     assert link
     with city.wiring.sessions() as session:
@@ -61,6 +68,7 @@ def facts(city: City) -> dict[str, Any]:
             "rung_id": first(Rung.id),
             "task_id": first(Task.id),
             "delivery_id": first(Delivery.id),
+            "told_id": first(AnnouncementPerson.id),
             "person_id": first(Person.id),
             "organisation_id": first(Organisation.id),
             "user_id": first(User.id),
@@ -73,6 +81,7 @@ def facts(city: City) -> dict[str, Any]:
         "number": 1,
         "other": 1,
         "role": "police-liaison",
+        "kind": "false-alarm",
         "decision_id": "similar-sites",
         "language": "ar",
         "token": link[1],
@@ -116,7 +125,7 @@ def test_an_object_of_one_incident_is_out_of_reach_below_another(
 ):
     city.activate("full")
     elsewhere = facts | {"activation_id": city.activation_id}
-    parts = {"rung_id", "task_id", "delivery_id"}
+    parts = {"rung_id", "task_id", "delivery_id", "told_id"}
     tried = [rule for rule in rules(app, "POST") if "activation_id" in rule.arguments]
     tried = [rule for rule in tried if parts & rule.arguments]
     assert {part for rule in tried for part in parts & rule.arguments} == parts
