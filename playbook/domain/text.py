@@ -11,6 +11,26 @@ LIKE_ENOUGH = 0.6
 PART_OF_WHOLE = 0.95
 
 
+#: Languages written from right to left that the service may meet (CLDR).
+RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ps", "ku", "ckb", "dv", "yi", "ug", "sd"})
+
+#: Says "left to right from here"; invisible, one character of an SMS, and old phones know it.
+LEFT_TO_RIGHT_MARK = "\N{LEFT-TO-RIGHT MARK}"
+
+
+def runs_right_to_left(language: str) -> bool:
+    """Return whether `language` (BCP 47) is written from right to left."""
+    return language.split("-")[0] in RIGHT_TO_LEFT
+
+
+def in_order(number: str, language: str) -> str:
+    """Return a phone number so that it reads in its own order within a text in `language`.
+
+    Without the mark, "+44 20 7946 0000" stands as "0000 7946 20 44+" in an Arabic text, and people dial it so.
+    """
+    return LEFT_TO_RIGHT_MARK + number if runs_right_to_left(language) else number
+
+
 def tidy(text: str) -> str:
     """Return `text` with one spelling: Unicode NFC, line feeds only, no space at either end.
 

@@ -166,6 +166,15 @@ def test_the_arabic_speaker_gets_arabic(city: City) -> None:
     city.phone("Nour").receives("أنت قادم")
 
 
+def test_a_number_in_an_arabic_text_reads_in_its_own_order(city: City) -> None:
+    city.activate("full")
+    city.fast_forward(minutes=10)
+    text = city.mailbox("Nour").receives("المسؤول الصحفي")
+    assert "\N{LEFT-TO-RIGHT MARK}" + city.wiring.settings.join_point in text
+    english = city.phone("Dora").receives("Duty officer")
+    assert "\N{LEFT-TO-RIGHT MARK}" not in english
+
+
 def test_a_voice_channel_is_a_humans_task_and_the_text_follows_at_half_time(city: City) -> None:
     from playbook.models import Task
 

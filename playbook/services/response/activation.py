@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from playbook.domain.preparedness.document import Playbook
 from playbook.domain.response.call_plan import CallPlan
 from playbook.domain.response.texts import CALL_OUT_MESSAGES, freeze
+from playbook.domain.text import in_order
 from playbook.errors import BadInput, Conflict, NotFound
 from playbook.models import (
     Activation,
@@ -56,8 +57,8 @@ def fixed_facts(
         "city": settings.city_name,
         "level": playbook.text(f"levels.{request.level}.name", language).text,
         "number": str(number),
-        "join": settings.join_point,
-        "callback": settings.call_back_number,
+        "join": in_order(settings.join_point, language),
+        "callback": in_order(settings.call_back_number, language),
         "place": request.place,
     }
 

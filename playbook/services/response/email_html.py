@@ -3,15 +3,14 @@
 import re
 from html import escape
 
-#: Languages written from right to left that the service may meet (CLDR).
-RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ps", "ku", "ckb", "dv", "yi", "ug", "sd"})
+from playbook.domain.text import runs_right_to_left
 
 _LINK = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)]")
 
 
 def html_of(text: str, language: str) -> str:
     """Return a small, plain HTML page that says what `text` says; addresses become links."""
-    direction = "rtl" if language.split("-")[0] in RIGHT_TO_LEFT else "ltr"
+    direction = "rtl" if runs_right_to_left(language) else "ltr"
     paragraphs = "".join(
         f"<p>{_linked(part.strip())}</p>" for part in re.split(r"\n\s*\n", text) if part.strip()
     )
