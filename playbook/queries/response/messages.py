@@ -52,18 +52,27 @@ def messages_of(
     session: Session, activation_id: int, words: Words, *, state: str = "", page: int = 1
 ) -> MessagePage:
     """Return a page of an incident's messages, `unknown` ones first, then the newest. Two queries."""
-    counts: dict[str, int] = {
-        str(found): count
-        for found, count in session.execute(
-            select(Delivery.state, func.count())
-            .where(Delivery.activation_id == activation_id)
-            .group_by(Delivery.state)
-            .order_by(Delivery.state)
-        )
-    }
+    counts = _counts(session, activation_id)
     total = counts.get(state, 0) if state else sum(counts.values())
     pages = max(1, -(-total // PAGE))
     number = min(max(1, page), pages)
+    return MessagePage(_lines(session, activation_id, words, state, number), counts, number, pages)
+
+
+def _counts(session: Session, activation_id: int) -> dict[str, int]:
+    """Return how many messages are in each state."""
+    rows = session.execute(
+        select(Delivery.state, func.count())
+        .where(Delivery.activation_id == activation_id)
+        .group_by(Delivery.state)
+        .order_by(Delivery.state)
+    )
+    return {str(state): count for state, count in rows}
+
+
+def _lines(
+    session: Session, activation_id: int, words: Words, state: str, number: int
+) -> list[MessageLine]:
     query = (
         select(
             Delivery.id,
@@ -90,7 +99,7 @@ def messages_of(
     )
     if state:
         query = query.where(Delivery.state == state)
-    lines = [
+    return [
         MessageLine(
             id=row[0],
             purpose=row[1],
@@ -110,7 +119,6 @@ def messages_of(
         )
         for row in session.execute(query)
     ]
-    return MessagePage(lines, counts, number, pages)
 
 
 def _title(words: Words, message: str) -> Word:

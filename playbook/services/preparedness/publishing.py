@@ -81,21 +81,25 @@ def publish(
     )
     session.add(version)
     session.flush()
+    _note_published(session, version, author)
+    return version
+
+
+def _note_published(session: Session, version: PlaybookVersion, author: User | None) -> None:
     record(
         session,
         "playbook.published",
-        now=now,
+        now=version.published_at,
         user=author,
         subject=f"playbook_version:{version.id}",
         payload={
-            "playbook": holder.key,
+            "playbook": version.playbook.key,
             "number": version.number,
-            "content_hash": digest,
-            "by": author_name,
+            "content_hash": version.content_hash,
+            "by": version.published_by_name,
             "note": version.note,
         },
     )
-    return version
 
 
 def publish_folder(

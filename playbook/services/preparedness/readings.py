@@ -149,10 +149,7 @@ def sign_readings(
         raise BadInput(
             "This is the language in which the playbook was written; nobody translated it."
         )
-    digests = _digests_of(version, playbook).get(language, {})
-    if message_ids is not None:
-        chosen = {k for m in message_ids for k in message_words(playbook, m, language)}
-        digests = {key: digest for key, digest in digests.items() if key in chosen}
+    digests = _chosen(version, playbook, language, message_ids)
     if not digests:
         raise BadInput("There is no translation to sign in this language.")
     signed = _signed(session, {language})
@@ -186,6 +183,20 @@ def sign_readings(
             },
         )
     return len(fresh)
+
+
+def _chosen(
+    version: PlaybookVersion,
+    playbook: Playbook,
+    language: str,
+    message_ids: Collection[str] | None,
+) -> dict[str, str]:
+    """Return words id → digest of what is to be signed: the texts of some messages, or every text."""
+    digests = _digests_of(version, playbook).get(language, {})
+    if message_ids is None:
+        return dict(digests)
+    chosen = {k for m in message_ids for k in message_words(playbook, m, language)}
+    return {key: digest for key, digest in digests.items() if key in chosen}
 
 
 def _signed(session: Session, languages: Collection[str]) -> dict[tuple[str, str], str]:
