@@ -8,6 +8,7 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 
 import playbook.web
+from playbook.web.addresses import set_up_addresses
 from playbook.web.database import set_up_transactions
 from playbook.web.errors import set_up_errors
 from playbook.web.guards import set_up_guards
@@ -26,6 +27,7 @@ csrf = CSRFProtect()
 def set_up_web(app: Flask, wiring: Wiring) -> None:
     """Give `app` everything that a person meets."""
     app.extensions["playbook"] = wiring
+    set_up_addresses(app)
     csrf.init_app(app)
     set_up_transactions(app)
     set_up_languages(app)

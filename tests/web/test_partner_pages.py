@@ -13,7 +13,7 @@ from twilio.request_validator import RequestValidator
 
 from playbook.app import create_app
 from playbook.clock import SimulatedClock
-from playbook.models import Activation, Delivery, Inbound, RoleCallState, User
+from playbook.models import Activation, Delivery, Inbound, Person, RoleCallState, User
 from playbook.services.response.activation import end
 from playbook.services.response.inbound import receive
 from playbook.settings import Settings
@@ -72,6 +72,19 @@ def test_a_no_by_link_asks_the_next_person(city: City, client: FlaskClient) -> N
     client.post(link, data={"answer": "unable"})
     city.run_ticks()
     city.phone("Petra").receives("Police liaison")
+
+
+def test_the_link_of_somebody_who_was_removed_leads_nowhere(
+    city: City, client: FlaskClient
+) -> None:
+    city.activate("full")
+    link = link_in(city.phone("Paul").receives("Police liaison"))
+    with city.wiring.transaction() as session:
+        paul = session.scalars(select(Person).where(Person.name == "Paul Police")).one()
+        paul.removed_at = city.now
+    assert client.get(link).status_code == 404
+    assert client.post(link, data={"answer": "joining"}).status_code == 404
+    assert city.role("police-liaison").state == RoleCallState.CALLING
 
 
 def test_a_link_that_belongs_to_nobody_says_what_to_do(client: FlaskClient) -> None:

@@ -52,7 +52,7 @@ class Invitation:
 def find(session: Session, token: str, now: datetime, public_url: str) -> tuple[CallOut, Rung]:
     """Return the call-out and rung that a link belongs to, or raise NotFound. Changes nothing."""
     rung = session.scalar(select(Rung).where(Rung.link_token_digest == token_digest(token)))
-    if rung is None:
+    if rung is None or rung.person.removed_at is not None:
         raise NotFound(
             "This link does not belong to any alert. Check that the whole address was opened, or call us."
         )
