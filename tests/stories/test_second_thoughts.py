@@ -142,7 +142,9 @@ def test_who_has_joined_already_hears_of_another_role_that_comes_to_them(city: C
     assert city.role("duty-officer").answered_by.name == "Maya Mayor"
     maya.receives("you are joining as Duty officer")
     with city.wiring.sessions() as session:
-        told = session.scalars(select(LogEntry).where(LogEntry.kind == "answer.joining")).all()
+        told = session.scalars(
+            select(LogEntry).where(LogEntry.kind == "answer.joining").order_by(LogEntry.id)
+        ).all()
     assert [log.read_payload(entry)["role"] for entry in told] == ["mayor", "duty-officer"]
 
 
