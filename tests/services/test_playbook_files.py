@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from playbook.domain.preparedness.canonical import canonical_bytes, content_hash, from_canonical
@@ -213,6 +213,7 @@ class TestZips:
         assert len(reading.findings) == 1
 
     @given(st.integers(0, 400), st.integers(0, 255))
+    @example(220, 0)
     def test_a_damaged_zip_gives_findings_and_never_an_exception(
         self, place: int, byte: int
     ) -> None:

@@ -56,6 +56,7 @@ _BROKEN = (
     EOFError,
     OSError,
     ValueError,
+    LookupError,  # a member without a name
 )
 #: What file managers put into zips by themselves.
 _LITTER = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$)")
