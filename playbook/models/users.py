@@ -27,6 +27,11 @@ class User(Base, sqla.FsUserMixin):
     language: Mapped[str] = mapped_column(String(10), default="")
     time_zone: Mapped[str] = mapped_column(String(60), default="")
 
+    @property
+    def shown_name(self) -> str:
+        """How the log, the board and partners name this user: by name, or by address while there is none."""
+        return self.name or self.email
+
 
 class WebAuthn(Base, sqla.FsWebAuthnMixin):
     """A passkey."""

@@ -14,6 +14,9 @@ from flask import Flask, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
+from playbook.errors import NotAllowed
+from playbook.models import User
+
 ADMINISTRATOR = "administrator"
 COORDINATOR = "coordinator"
 OBSERVER = "observer"
@@ -73,3 +76,11 @@ def set_up_guards(app: Flask) -> None:
     """Check every request, and let templates ask `may("coordinator")`."""
     app.before_request(check)
     app.jinja_env.globals["may"] = may
+
+
+def signed_in_user() -> User:
+    """Return the user who is signed in; for views that are not public. Raises NotAllowed otherwise."""
+    user = current_user._get_current_object()
+    if not isinstance(user, User):
+        raise NotAllowed("Please sign in first.")
+    return user

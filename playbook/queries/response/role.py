@@ -12,6 +12,7 @@ from playbook.domain.response.escalation import RungState
 from playbook.errors import NotFound
 from playbook.models import Activation, Attempt, ContactKind, Person, RoleCall, RoleCallState, Rung
 from playbook.queries.response.words import Word, Words
+from playbook.services.response.callout import rung_facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +239,7 @@ def next_steps(call: RoleCall, now: datetime, coordinator: str) -> tuple[Step, .
         return (Step("starts", call.starts_at, channel, name),)
     if asked is None:
         return (_at(after, now),)
-    facts = _facts(asked)
+    facts = rung_facts(asked)
     started = facts.clock_started_at
     if started is None:
         return (Step("provider", None, name=asked.person.name), after)
@@ -253,17 +254,3 @@ def next_steps(call: RoleCall, now: datetime, coordinator: str) -> tuple[Step, .
 
 def _at(step: Step, at: datetime) -> Step:
     return Step(step.kind, at, step.channel, step.name)
-
-
-def _facts(rung: Rung) -> rule.Rung:
-    """Return the rung as the rule sees it: by the messages that ask this person."""
-    asked = rung.asked_with or rung
-    return rule.Rung(
-        key=rung.id,
-        channels=tuple(asked.channels),
-        acknowledge_within=timedelta(seconds=rung.acknowledge_seconds),
-        state=RungState(rung.state),
-        attempts=tuple(
-            rule.Attempt(a.channel, a.tried_at, a.settled_at, a.failed) for a in asked.attempts
-        ),
-    )

@@ -173,7 +173,7 @@ def adopt_deadlines(
 
 
 def _name_of(user: User | None) -> str:
-    return (user.name or user.email) if user else ""
+    return user.shown_name if user else ""
 
 
 def _refuse_outdated(session: Session, version: PlaybookVersion) -> None:

@@ -80,7 +80,7 @@ def _note(
     user: User | None,
 ) -> None:
     row.acknowledged_at, row.acknowledged_via = now, via
-    row.noted_by_name = (user.name or user.email) if user else None
+    row.noted_by_name = user.shown_name if user else None
     log.record(
         session,
         "change.acknowledged",

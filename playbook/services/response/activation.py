@@ -123,7 +123,7 @@ def _one_at_a_time(session: Session) -> None:
 def _pin(
     session: Session, request: Request, version: PlaybookVersion, user: User | None, now: datetime
 ) -> Activation:
-    name = user.name or user.email if user else "playbook"
+    name = user.shown_name if user else "playbook"
     last = session.scalar(select(func.max(Activation.number))) or FIRST_NUMBER - 1
     activation = Activation(
         number=last + 1,
@@ -217,7 +217,7 @@ def hand_over(
     before_id, before = activation.coordinator_id, activation.coordinator_name
     if before_id == to.id:
         return
-    activation.coordinator_id, activation.coordinator_name = to.id, to.name or to.email
+    activation.coordinator_id, activation.coordinator_name = to.id, to.shown_name
     activation.changed()
     session.execute(
         update(RoleCall)

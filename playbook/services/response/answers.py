@@ -101,7 +101,7 @@ def _take(
     if answered and not mine and answer is not Answer.JOINING:
         rung.late = True
     rung.state, rung.answered_at, rung.answered_via = answer.state, at, via
-    rung.noted_by_name = (noted_by.name or noted_by.email) if noted_by else None
+    rung.noted_by_name = noted_by.shown_name if noted_by else None
     rung.late = rung.late or what.late or not running
     rung.opened_at = rung.opened_at or call_out.now
     if what.leads:
@@ -154,7 +154,7 @@ def _close_phone_tasks(
             done_at=call_out.now,
             outcome="done" if via == "hand" else "not-needed",
             done_by_id=noted_by.id if noted_by else None,
-            done_by_name=(noted_by.name or noted_by.email) if noted_by else None,
+            done_by_name=noted_by.shown_name if noted_by else None,
         )
     )
 
@@ -202,7 +202,7 @@ def skip(call_out: CallOut, rung: Rung, user: User) -> None:
     if rung.state not in (RungState.ASKED, RungState.WAITING):
         return
     rung.state, rung.closed_at = RungState.SKIPPED, call_out.now
-    rung.noted_by_name = user.name or user.email
+    rung.noted_by_name = user.shown_name
     close_phone_calls(call_out.session, Task.rung_id == rung.id, call_out.now)
     _log_hand(call_out, "rung.skipped", f"rung:{rung.id}", user, rung.person.name)
     role_call = rung.role_call
@@ -217,7 +217,7 @@ def take_over(call_out: CallOut, role_call: RoleCall, user: User) -> None:
     if role_call.state in (RoleCallState.ANSWERED, RoleCallState.CLOSED):
         return
     role_call.state, role_call.owned_at = RoleCallState.OWNED, call_out.now
-    role_call.owner_id, role_call.owner_name = user.id, user.name or user.email
+    role_call.owner_id, role_call.owner_name = user.id, user.shown_name
     role_call.next_due_at = None
     _log_hand(call_out, "role.taken-over", f"role_call:{role_call.id}", user, role_call.role)
     call_out.touch()

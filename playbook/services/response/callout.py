@@ -39,11 +39,12 @@ def ladder_of(role_call: RoleCall) -> rule.Ladder:
     return rule.Ladder(
         starts_at=role_call.starts_at,
         settled=role_call.state not in (RoleCallState.WAITING, RoleCallState.CALLING),
-        rungs=tuple(_rung_facts(rung) for rung in role_call.rungs),
+        rungs=tuple(rung_facts(rung) for rung in role_call.rungs),
     )
 
 
-def _rung_facts(rung: Rung) -> rule.Rung:
+def rung_facts(rung: Rung) -> rule.Rung:
+    """Return a rung as the rule sees it: by the messages that ask this person."""
     asked = asking_rung(rung)
     return rule.Rung(
         key=rung.id,

@@ -155,7 +155,7 @@ def _write(call_out: CallOut, change: Change, user: User) -> Announcement:
         reason=change.reason.strip(),
         made_at=call_out.now,
         made_by_id=user.id,
-        made_by_name=user.name or user.email,
+        made_by_name=user.shown_name,
     )
     call_out.session.add(row)
     call_out.session.flush()

@@ -61,7 +61,7 @@ def take(
         )
     row.option, row.rationale, row.authority = option, rationale.strip(), authority
     row.decided_by, row.taken_at = decided_by.strip() or user.name, now
-    row.noted_by_id, row.noted_by_name = user.id, user.name or user.email
+    row.noted_by_id, row.noted_by_name = user.id, user.shown_name
     _note_taken(call_out, row, user, foreseen=authority in {*point.decides, point.deputy})
     _set_in_motion(call_out, decision_id, option, settings)
     call_out.touch()

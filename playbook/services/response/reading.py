@@ -25,7 +25,7 @@ def take(session: Session, inbound_id: int, user: User, now: datetime) -> Inboun
     row = find(session, inbound_id)
     if row.taken_by_id not in (None, user.id):
         raise Conflict("{name} is already reading this message.", name=row.taken_by_name or "")
-    row.taken_by_id, row.taken_by_name = user.id, user.name or user.email
+    row.taken_by_id, row.taken_by_name = user.id, user.shown_name
     row.taken_at = row.taken_at or now
     return row
 

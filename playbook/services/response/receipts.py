@@ -60,7 +60,7 @@ def resolve_unknown(
         return row
     row.state = DeliveryState.DELIVERED if arrived else DeliveryState.FAILED
     row.reason, row.state_at = "resolved-by-hand", now
-    row.resolved_by_name, row.resolved_at = user.name or user.email, now
+    row.resolved_by_name, row.resolved_at = user.shown_name, now
     log.record(
         session,
         "delivery.resolved",

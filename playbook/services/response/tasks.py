@@ -56,7 +56,7 @@ def finish(
     if task.done_at is not None:
         return task
     task.done_at, task.outcome = now, outcome
-    task.done_by_id, task.done_by_name = user.id, user.name or user.email
+    task.done_by_id, task.done_by_name = user.id, user.shown_name
     task.note = note.strip() or None
     _note(session, task, "task.done", user, now)
     return task

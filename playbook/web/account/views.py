@@ -5,15 +5,14 @@ from zoneinfo import available_timezones
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_security import current_user, login_user
+from flask_security import login_user
 
 from playbook.errors import BadInput, NotAllowed
-from playbook.models import User
 from playbook.services.users import save_profile, use_sign_in_link, whose_link
 from playbook.web.database import session as database_session
 from playbook.web.database import transaction, wiring
 from playbook.web.errors import sentence
-from playbook.web.guards import OBSERVER, allow, public
+from playbook.web.guards import OBSERVER, allow, public, signed_in_user
 from playbook.web.languages import COOKIE, LANGUAGES, language_name
 from playbook.web.limits import PER_ADDRESS, limiter
 from playbook.web.presentation import now
@@ -38,7 +37,11 @@ def save() -> ResponseReturnValue:
         try:
             with transaction() as current:
                 save_profile(
-                    current, me(), form.get("name", ""), form["language"], form["time_zone"]
+                    current,
+                    signed_in_user(),
+                    form.get("name", ""),
+                    form["language"],
+                    form["time_zone"],
                 )
         except BadInput as error:
             errors = {"name": sentence(error)}
@@ -83,7 +86,7 @@ def use_link(token: str) -> ResponseReturnValue:
 
 def account_page(errors: dict[str, str] | None = None) -> str:
     """Render the account with what was typed, or with what is saved."""
-    user = me()
+    user = signed_in_user()
     saved = {"name": user.name, "language": user.language, "time_zone": user.time_zone}
     return render_template(
         "account/show.html",
@@ -105,11 +108,3 @@ def check(language: str, time_zone: str) -> dict[str, str]:
     if time_zone and time_zone not in available_timezones():
         errors["time_zone"] = _("This zone is not known. Choose one like Europe/Paris.")
     return errors
-
-
-def me() -> User:
-    """Return the signed-in user."""
-    user = current_user._get_current_object()
-    if not isinstance(user, User):
-        raise NotAllowed("Please sign in first.")
-    return user

@@ -5,11 +5,10 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_security import current_user
 
 from playbook.domain.preparedness.document import Playbook
 from playbook.errors import BadInput, NotFound
-from playbook.models import PlaybookVersion, User
+from playbook.models import PlaybookVersion
 from playbook.queries.response.words import Words
 from playbook.services.preparedness.documents import document_of, latest_versions
 from playbook.services.response.activation import activate
@@ -17,7 +16,7 @@ from playbook.services.response.preview import preview
 from playbook.web.activate.form import Typed, read
 from playbook.web.database import session, transaction, wiring
 from playbook.web.errors import sentence
-from playbook.web.guards import COORDINATOR, allow
+from playbook.web.guards import COORDINATOR, allow, signed_in_user
 from playbook.web.languages import page_language
 from playbook.web.presentation import now
 
@@ -84,7 +83,7 @@ def confirm(version_id: int) -> ResponseReturnValue:
     wanted, errors = read(typed, version_id, document, now(), _zone())
     if wanted is None:
         return _form(version, document, typed, errors), 422
-    user: User = current_user._get_current_object()
+    user = signed_in_user()
     try:
         with transaction() as writing:
             made = activate(writing, wanted, wiring().settings, user, now())

@@ -5,10 +5,8 @@ from typing import Any
 from flask import Blueprint
 from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext
-from flask_security import current_user
 
 from playbook.domain.preparedness.findings import Sentence
-from playbook.models import User
 from playbook.models.database import begin_reading
 from playbook.queries.preparedness.directory import RoleUse, roles_in_use
 from playbook.web.database import session, wiring
@@ -60,12 +58,6 @@ class RoleNames:
         """Return the roles of published playbooks but for `without`, by name, for a form."""
         free = [(role, self(role)) for role in self.uses if role not in without]
         return [("", gettext("Choose a role")), *sorted(free, key=lambda c: c[1].casefold())]
-
-
-def me() -> User:
-    """Return the user who is signed in."""
-    user: User = current_user._get_current_object()
-    return user
 
 
 def region() -> str:

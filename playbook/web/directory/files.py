@@ -15,10 +15,10 @@ from playbook.services.preparedness.directory_import import (
 )
 from playbook.web.database import session, transaction
 from playbook.web.directory import wording
-from playbook.web.directory.blueprint import RoleNames, blueprint, in_words, me, read_only, region
+from playbook.web.directory.blueprint import RoleNames, blueprint, in_words, read_only, region
 from playbook.web.directory.held_file import MOST_BYTES, HeldFile, unpack
 from playbook.web.errors import sentence
-from playbook.web.guards import COORDINATOR, allow
+from playbook.web.guards import COORDINATOR, allow, signed_in_user
 from playbook.web.presentation import now
 
 
@@ -61,7 +61,7 @@ def import_file() -> ResponseReturnValue:
                 _reading(held.data),
                 region=region(),
                 now=now(),
-                user=me(),
+                user=signed_in_user(),
                 skip_bad=request.form.get("skip") == "yes",
                 expected=held.digest,
             )

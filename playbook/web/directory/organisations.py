@@ -9,9 +9,9 @@ from playbook.queries.preparedness import directory as queries
 from playbook.services.preparedness import directory as service
 from playbook.services.preparedness.directory import OrganisationFacts
 from playbook.web.database import session, transaction
-from playbook.web.directory.blueprint import blueprint, me
+from playbook.web.directory.blueprint import blueprint
 from playbook.web.errors import sentence
-from playbook.web.guards import COORDINATOR, OBSERVER, allow
+from playbook.web.guards import COORDINATOR, OBSERVER, allow, signed_in_user
 from playbook.web.presentation import now
 
 
@@ -38,7 +38,7 @@ def add_organisation() -> ResponseReturnValue:
     facts = _posted()
     try:
         with transaction() as current:
-            service.add_organisation(current, facts, now=now(), user=me())
+            service.add_organisation(current, facts, now=now(), user=signed_in_user())
     except (BadInput, Conflict) as error:
         return _form_page(facts, error=sentence(error)), error.status
     flash(_("%(name)s is in the directory.", name=facts.name), "success")
@@ -61,7 +61,7 @@ def change_organisation(organisation_id: int) -> ResponseReturnValue:
     try:
         with transaction() as current:
             found = service.organisation_of(current, organisation_id)
-            service.edit_organisation(current, found, facts, now=now(), user=me())
+            service.edit_organisation(current, found, facts, now=now(), user=signed_in_user())
     except (BadInput, Conflict) as error:
         return _form_page(facts, organisation_id, sentence(error)), error.status
     flash(_("What you changed about %(name)s is saved.", name=facts.name), "success")
@@ -75,7 +75,7 @@ def remove_organisation(organisation_id: int) -> ResponseReturnValue:
     with transaction() as current:
         found = service.organisation_of(current, organisation_id)
         name = found.name
-        service.remove_organisation(current, found, now=now(), user=me())
+        service.remove_organisation(current, found, now=now(), user=signed_in_user())
     flash(_("%(name)s is no longer in the directory.", name=name), "success")
     return redirect(url_for("directory.organisations"))
 

@@ -11,7 +11,7 @@ from playbook.queries.preparedness import directory as queries
 from playbook.services.preparedness import directory as service
 from playbook.services.preparedness import directory_contacts, directory_roles
 from playbook.web.database import session, transaction
-from playbook.web.directory.blueprint import RoleNames, blueprint, me, region
+from playbook.web.directory.blueprint import RoleNames, blueprint, region
 from playbook.web.directory.person_form import (
     PersonForm,
     digest_of,
@@ -20,7 +20,7 @@ from playbook.web.directory.person_form import (
     form_of,
 )
 from playbook.web.errors import sentence
-from playbook.web.guards import COORDINATOR, OBSERVER, allow
+from playbook.web.guards import COORDINATOR, OBSERVER, allow, signed_in_user
 from playbook.web.presentation import now
 
 
@@ -60,7 +60,7 @@ def add_person() -> ResponseReturnValue:
         return _form_page(form, None), 422
     try:
         with transaction() as current:
-            added = service.add_person(current, form.facts, now=now(), user=me())
+            added = service.add_person(current, form.facts, now=now(), user=signed_in_user())
             _set_contacts(current, added, form)
             person_id = added.id
     except (Conflict, NotFound) as error:
@@ -94,7 +94,7 @@ def change_person(person_id: int) -> ResponseReturnValue:
                     "Somebody else has changed this person since you opened the form. What you typed "
                     "is kept below; compare it with the person's page, then save again."
                 )
-            service.edit_person(current, found, form.facts, now=now(), user=me())
+            service.edit_person(current, found, form.facts, now=now(), user=signed_in_user())
             _set_contacts(current, found, form)
     except (Conflict, NotFound) as error:
         found = queries.read_person(session(), person_id)
@@ -111,7 +111,7 @@ def hold_person(person_id: int) -> ResponseReturnValue:
     """Stop everything to a person."""
     with transaction() as current:
         found = service.person_of(current, person_id)
-        service.hold_person(current, found, now=now(), user=me())
+        service.hold_person(current, found, now=now(), user=signed_in_user())
         name = found.name
     flash(_("Everything to %(name)s is held, on every channel.", name=name), "success")
     return redirect(url_for("directory.person", person_id=person_id))
@@ -123,7 +123,7 @@ def lift_hold(person_id: int) -> ResponseReturnValue:
     """Let messages reach a person again."""
     with transaction() as current:
         found = service.person_of(current, person_id)
-        service.lift_hold(current, found, now=now(), user=me())
+        service.lift_hold(current, found, now=now(), user=signed_in_user())
         name = found.name
     flash(_("Messages reach %(name)s again.", name=name), "success")
     return redirect(url_for("directory.person", person_id=person_id))
@@ -135,7 +135,7 @@ def remove_person(person_id: int) -> ResponseReturnValue:
     """Remove a person from the directory."""
     with transaction() as current:
         found = service.person_of(current, person_id)
-        service.remove_person(current, found, now=now(), user=me())
+        service.remove_person(current, found, now=now(), user=signed_in_user())
         name = found.name
     flash(_("%(name)s is no longer in the directory and holds no role.", name=name), "success")
     return redirect(url_for("directory.index"))
@@ -147,7 +147,7 @@ def restore_person(person_id: int) -> ResponseReturnValue:
     """Take a removed person back."""
     with transaction() as current:
         found = service.person_of(current, person_id)
-        service.restore_person(current, found, now=now(), user=me())
+        service.restore_person(current, found, now=now(), user=signed_in_user())
     flash(_("This person is back, without roles and numbers. Add them here."), "success")
     return redirect(url_for("directory.edit_person", person_id=person_id))
 
@@ -160,14 +160,20 @@ def give_role(person_id: int) -> ResponseReturnValue:
     if role:
         with transaction() as current:
             found = service.person_of(current, person_id)
-            directory_roles.assign_role(current, role, found, now=now(), user=me())
+            directory_roles.assign_role(current, role, found, now=now(), user=signed_in_user())
     return redirect(url_for("directory.person", person_id=person_id))
 
 
 def _set_contacts(current: Session, person: Person, form: PersonForm) -> None:
     for kind in ContactKind:
         directory_contacts.set_contact_points(
-            current, person, kind, form.points(kind), region=region(), now=now(), user=me()
+            current,
+            person,
+            kind,
+            form.points(kind),
+            region=region(),
+            now=now(),
+            user=signed_in_user(),
         )
 
 

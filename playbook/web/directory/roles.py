@@ -10,8 +10,8 @@ from playbook.queries.preparedness import directory as queries
 from playbook.services.preparedness import directory as service
 from playbook.services.preparedness import directory_roles
 from playbook.web.database import session, transaction
-from playbook.web.directory.blueprint import RoleNames, blueprint, me
-from playbook.web.guards import COORDINATOR, OBSERVER, allow
+from playbook.web.directory.blueprint import RoleNames, blueprint
+from playbook.web.guards import COORDINATOR, OBSERVER, allow, signed_in_user
 from playbook.web.presentation import now
 
 
@@ -62,7 +62,7 @@ def move(role: str) -> ResponseReturnValue:
         other = min(max(0, place + step), len(order) - 1)
         order[place], order[other] = order[other], order[place]
         with transaction() as current:
-            directory_roles.reorder_role(current, role, order, now=now(), user=me())
+            directory_roles.reorder_role(current, role, order, now=now(), user=signed_in_user())
     return redirect(url_for("directory.role", role=role))
 
 
@@ -75,7 +75,7 @@ def add_holder(role: str) -> ResponseReturnValue:
     if person_id:
         with transaction() as current:
             found = service.person_of(current, person_id)
-            directory_roles.assign_role(current, role, found, now=now(), user=me())
+            directory_roles.assign_role(current, role, found, now=now(), user=signed_in_user())
     return redirect(url_for("directory.role", role=role))
 
 
@@ -85,7 +85,7 @@ def take_role(role: str) -> ResponseReturnValue:
     """Take the role from a person."""
     with transaction() as current:
         found = service.person_of(current, request.form.get("person", 0, type=int))
-        directory_roles.leave_role(current, role, found, now=now(), user=me())
+        directory_roles.leave_role(current, role, found, now=now(), user=signed_in_user())
         name = found.name
     flash(_("%(name)s no longer holds this role.", name=name), "success")
     back = request.form.get("back")

@@ -3,15 +3,13 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_security import current_user
 
 from playbook.domain.response.answers import Answer
 from playbook.errors import BadInput
-from playbook.models import User
 from playbook.queries.response.inbox import letters
 from playbook.services.response import reading
 from playbook.web.database import session, transaction, wiring
-from playbook.web.guards import COORDINATOR, OBSERVER, allow
+from playbook.web.guards import COORDINATOR, OBSERVER, allow, signed_in_user
 
 blueprint = Blueprint("inbox", __name__, url_prefix="/inbox", template_folder="templates")
 
@@ -31,7 +29,7 @@ def index() -> ResponseReturnValue:
 def take(inbound_id: int) -> ResponseReturnValue:
     """Take a message."""
     with transaction() as current:
-        reading.take(current, inbound_id, _user(current), wiring().clock.now())
+        reading.take(current, inbound_id, signed_in_user(), wiring().clock.now())
     return redirect(url_for("inbox.index") + f"#letter-{inbound_id}")
 
 
@@ -41,7 +39,7 @@ def done(inbound_id: int) -> ResponseReturnValue:
     """Say what came of a message."""
     outcome = request.form.get("outcome", "")
     with transaction() as current:
-        reading.finish(current, inbound_id, _user(current), wiring().clock.now(), outcome)
+        reading.finish(current, inbound_id, signed_in_user(), wiring().clock.now(), outcome)
     flash(_("Noted. The message is among those already read."))
     return redirect(url_for("inbox.index"))
 
@@ -61,13 +59,9 @@ def understand(inbound_id: int) -> ResponseReturnValue:
             current,
             inbound_id,
             answer,
-            _user(current),
+            signed_in_user(),
             wiring().clock.now(),
             wiring().settings.public_url,
         )
     flash(_("Noted as an answer; the call-out goes by it."))
     return redirect(url_for("inbox.index"))
-
-
-def _user(current: object) -> User:
-    return current.get_one(User, current_user.id)  # type: ignore[attr-defined,no-any-return]

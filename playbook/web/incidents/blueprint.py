@@ -5,11 +5,10 @@ from datetime import datetime
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_security import current_user
 from markupsafe import Markup, escape
 
 from playbook.domain.preparedness.document import Playbook
-from playbook.models import Activation, User
+from playbook.models import Activation
 from playbook.queries.response.incidents import find_incident
 from playbook.queries.response.words import Word, Words
 from playbook.services.preparedness.documents import document_of
@@ -55,12 +54,6 @@ def open_incident(activation_id: int) -> Incident:
     activation = find_incident(session(), activation_id)
     document = document_of(activation.version)
     return Incident(activation, document, Words(document, page_language()), now())
-
-
-def signed_in_user() -> User:
-    """Return the user who is signed in."""
-    user: User = current_user._get_current_object()
-    return user
 
 
 def back_to_board(activation_id: int, tab: str = "", at: str = "") -> ResponseReturnValue:

@@ -18,14 +18,8 @@ from playbook.services.response.context import load_running
 from playbook.services.response.foreseeing import LONGEST, Change, Foreseen, foresee
 from playbook.web.database import session, transaction, wiring
 from playbook.web.errors import sentence
-from playbook.web.guards import COORDINATOR, OBSERVER, allow, may
-from playbook.web.incidents.blueprint import (
-    Incident,
-    back_to_board,
-    blueprint,
-    open_incident,
-    signed_in_user,
-)
+from playbook.web.guards import COORDINATOR, OBSERVER, allow, may, signed_in_user
+from playbook.web.incidents.blueprint import Incident, back_to_board, blueprint, open_incident
 from playbook.web.languages import LANGUAGES, page_language
 from playbook.web.presentation import now
 

@@ -10,13 +10,8 @@ from playbook.queries.response.decisions import decision_body, rounds_of
 from playbook.services.response import decisions
 from playbook.web.database import session, transaction, wiring
 from playbook.web.errors import sentence
-from playbook.web.guards import COORDINATOR, OBSERVER, allow
-from playbook.web.incidents.blueprint import (
-    back_to_board,
-    blueprint,
-    open_incident,
-    signed_in_user,
-)
+from playbook.web.guards import COORDINATOR, OBSERVER, allow, signed_in_user
+from playbook.web.incidents.blueprint import back_to_board, blueprint, open_incident
 from playbook.web.presentation import now
 
 

@@ -7,8 +7,8 @@ from playbook.errors import BadInput, NotFound
 from playbook.services.response import tasks
 from playbook.services.response.context import load_running
 from playbook.web.database import transaction, wiring
-from playbook.web.guards import COORDINATOR, allow
-from playbook.web.incidents.blueprint import back_to_board, blueprint, signed_in_user
+from playbook.web.guards import COORDINATOR, allow, signed_in_user
+from playbook.web.incidents.blueprint import back_to_board, blueprint
 from playbook.web.presentation import now
 
 OUTCOMES = ("done", "not-needed")

@@ -9,13 +9,8 @@ from playbook.models import Activation, User
 from playbook.queries.response.incidents import possible_coordinators, what_stops
 from playbook.services.response import activation as service
 from playbook.web.database import session, transaction
-from playbook.web.guards import COORDINATOR, allow
-from playbook.web.incidents.blueprint import (
-    back_to_board,
-    blueprint,
-    open_incident,
-    signed_in_user,
-)
+from playbook.web.guards import COORDINATOR, allow, signed_in_user
+from playbook.web.incidents.blueprint import back_to_board, blueprint, open_incident
 from playbook.web.presentation import now
 
 

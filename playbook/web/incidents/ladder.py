@@ -14,13 +14,8 @@ from playbook.services.response import answers
 from playbook.services.response.context import load, load_running
 from playbook.web.database import session, transaction, wiring
 from playbook.web.errors import sentence
-from playbook.web.guards import COORDINATOR, OBSERVER, allow, may
-from playbook.web.incidents.blueprint import (
-    back_to_board,
-    blueprint,
-    open_incident,
-    signed_in_user,
-)
+from playbook.web.guards import COORDINATOR, OBSERVER, allow, may, signed_in_user
+from playbook.web.incidents.blueprint import back_to_board, blueprint, open_incident
 from playbook.web.incidents.moments import read_moment
 from playbook.web.languages import time_zone
 from playbook.web.presentation import now

@@ -8,8 +8,8 @@ from playbook.models import Delivery
 from playbook.queries.response.messages import messages_of
 from playbook.services.response import receipts
 from playbook.web.database import session, transaction
-from playbook.web.guards import COORDINATOR, OBSERVER, allow
-from playbook.web.incidents.blueprint import blueprint, open_incident, signed_in_user
+from playbook.web.guards import COORDINATOR, OBSERVER, allow, signed_in_user
+from playbook.web.incidents.blueprint import blueprint, open_incident
 from playbook.web.presentation import now
 
 

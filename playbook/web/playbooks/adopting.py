@@ -11,9 +11,9 @@ from flask_babel import ngettext
 from playbook.errors import BadInput, Conflict
 from playbook.services.preparedness.publishing import adopt_deadlines
 from playbook.web.database import transaction
-from playbook.web.guards import COORDINATOR, allow
+from playbook.web.guards import COORDINATOR, allow, signed_in_user
 from playbook.web.languages import time_zone
-from playbook.web.playbooks.blueprint import Page, address, blueprint, in_words, signed_in_user
+from playbook.web.playbooks.blueprint import Page, address, blueprint, in_words
 from playbook.web.playbooks.cards import Deadline, deadline
 from playbook.web.playbooks.words import Shown
 from playbook.web.presentation import now

@@ -5,12 +5,11 @@ from typing import Any
 from flask import Blueprint, Flask, current_app, request, url_for
 from flask.sansio.blueprints import BlueprintSetupState
 from flask_babel import gettext
-from flask_security import current_user
 
 from playbook.domain.preparedness.document import Playbook
 from playbook.domain.preparedness.findings import Sentence
 from playbook.errors import PlaybookError
-from playbook.models import PlaybookVersion, User
+from playbook.models import PlaybookVersion
 from playbook.queries.preparedness.playbooks import find_version, versions_of
 from playbook.services.preparedness.documents import document_of
 from playbook.services.preparedness.readings import ReadingState, reading_state
@@ -73,12 +72,6 @@ def address(endpoint: str, version: PlaybookVersion, **values: Any) -> str:
     return url_for(
         f"playbooks.{endpoint}", key=version.playbook.key, number=version.number, **values
     )
-
-
-def signed_in_user() -> User:
-    """Return the user who is signed in."""
-    user: User = current_user._get_current_object()
-    return user
 
 
 def in_words(sentence: Sentence | PlaybookError) -> str:

@@ -26,15 +26,9 @@ from playbook.services.preparedness.playbook_files import read_zip
 from playbook.services.preparedness.publishing import own_bases, publish
 from playbook.services.preparedness.readings import ReadingState
 from playbook.web.database import session, transaction
-from playbook.web.guards import COORDINATOR, allow
+from playbook.web.guards import COORDINATOR, allow, signed_in_user
 from playbook.web.languages import page_language
-from playbook.web.playbooks.blueprint import (
-    address,
-    blueprint,
-    in_words,
-    own_app,
-    signed_in_user,
-)
+from playbook.web.playbooks.blueprint import address, blueprint, in_words, own_app
 from playbook.web.playbooks.differences import Difference, differences
 from playbook.web.playbooks.words import Words, choose_language
 from playbook.web.presentation import now
@@ -122,7 +116,7 @@ def confirm() -> ResponseReturnValue:
 
 def _publish(current: Session, draft: Draft) -> PlaybookVersion:
     user = signed_in_user()
-    name = user.name or user.email
+    name = user.shown_name
     return publish(current, draft.canonical, draft.playbook, user, name, now(), draft.note)
 
 

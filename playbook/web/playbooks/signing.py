@@ -10,9 +10,9 @@ from flask_babel import ngettext
 from playbook.errors import BadInput, NotFound
 from playbook.services.preparedness.readings import sign_readings
 from playbook.web.database import transaction
-from playbook.web.guards import COORDINATOR, OBSERVER, allow
+from playbook.web.guards import COORDINATOR, OBSERVER, allow, signed_in_user
 from playbook.web.languages import direction, language_name
-from playbook.web.playbooks.blueprint import Page, address, blueprint, in_words, signed_in_user
+from playbook.web.playbooks.blueprint import Page, address, blueprint, in_words
 from playbook.web.presentation import now
 
 

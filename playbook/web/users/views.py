@@ -9,10 +9,9 @@ from playbook.errors import BadInput, Conflict, NotFound
 from playbook.models import User
 from playbook.queries.users import all_users
 from playbook.services import users as service
-from playbook.web.account.views import me
 from playbook.web.database import session, transaction, wiring
 from playbook.web.errors import sentence
-from playbook.web.guards import ADMINISTRATOR, COORDINATOR, OBSERVER, allow
+from playbook.web.guards import ADMINISTRATOR, COORDINATOR, OBSERVER, allow, signed_in_user
 from playbook.web.presentation import now
 
 blueprint = Blueprint("users", __name__, url_prefix="/users", template_folder="templates")
@@ -39,9 +38,9 @@ def invite() -> ResponseReturnValue:
                 [form.get("role", "")],
                 None,
                 now(),
-                by=me(),
+                by=signed_in_user(),
             )
-            token = service.make_sign_in_link(current, user, now(), by=me())
+            token = service.make_sign_in_link(current, user, now(), by=signed_in_user())
     except (BadInput, Conflict) as error:
         return users_page(error=sentence(error)), error.status
     return link_page(user, token)
@@ -53,7 +52,7 @@ def new_link(user_id: int) -> ResponseReturnValue:
     """Make a new link for somebody and show it, this once."""
     with transaction() as current:
         user = find(current, user_id)
-        token = service.make_sign_in_link(current, user, now(), by=me())
+        token = service.make_sign_in_link(current, user, now(), by=signed_in_user())
     return link_page(user, token)
 
 
@@ -63,7 +62,7 @@ def change_role(user_id: int) -> ResponseReturnValue:
     """Give somebody another role."""
     with transaction() as current:
         user = find(current, user_id)
-        service.change_role(current, user, request.form.get("role", ""), now(), by=me())
+        service.change_role(current, user, request.form.get("role", ""), now(), by=signed_in_user())
     flash(_("%(name)s has a new role.", name=user.name), "success")
     return redirect(url_for("users.index"))
 
@@ -74,7 +73,7 @@ def deactivate(user_id: int) -> ResponseReturnValue:
     """Shut somebody out."""
     with transaction() as current:
         user = find(current, user_id)
-        service.deactivate(current, user, now(), by=me())
+        service.deactivate(current, user, now(), by=signed_in_user())
     flash(_("%(name)s can no longer sign in.", name=user.name), "success")
     return redirect(url_for("users.index"))
 
@@ -85,7 +84,7 @@ def reactivate(user_id: int) -> ResponseReturnValue:
     """Let somebody in again."""
     with transaction() as current:
         user = find(current, user_id)
-        service.reactivate(current, user, now(), by=me())
+        service.reactivate(current, user, now(), by=signed_in_user())
     flash(_("%(name)s can sign in again.", name=user.name), "success")
     return redirect(url_for("users.index"))
 
@@ -115,7 +114,7 @@ def users_page(error: str | None = None) -> str:
         roles=role_choices(),
         values=request.form.to_dict(),
         error=error,
-        my_id=me().id,
+        my_id=signed_in_user().id,
     )
 
 
