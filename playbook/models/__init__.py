@@ -2,6 +2,8 @@
 
 from playbook.models.base import Base
 from playbook.models.log import LogEntry
+from playbook.models.preparedness.call_sheets import CallSheetPrint, CallSheetReader
+from playbook.models.preparedness.corrections import NumberCorrection
 from playbook.models.preparedness.directory import (
     ContactKind,
     ContactPoint,
@@ -14,6 +16,22 @@ from playbook.models.preparedness.playbooks import (
     PublishedPlaybook,
     TranslationReading,
 )
+from playbook.models.preparedness.readiness import (
+    ReadinessCall,
+    ReadinessRound,
+    ReadinessSchedule,
+    RoundKind,
+)
+from playbook.models.preparedness.rotas import (
+    CityHoliday,
+    Rota,
+    RotaEntry,
+    RotaEntryKind,
+    RotaShift,
+    RotaSwap,
+    SwapState,
+)
+from playbook.models.preparedness.sites import RoleList, Site
 from playbook.models.response.activations import (
     Activation,
     ActivationKind,
@@ -24,7 +42,8 @@ from playbook.models.response.activations import (
 )
 from playbook.models.response.announcements import Announcement, AnnouncementPerson
 from playbook.models.response.callouts import Attempt, RoleCall, RoleCallState, Rung
-from playbook.models.response.deliveries import Delivery, Inbound, SimulatedMessage
+from playbook.models.response.checks import CheckCode, CodeCheck
+from playbook.models.response.deliveries import Attachment, Delivery, Inbound, SimulatedMessage
 from playbook.models.users import Role, SignInLink, User, WebAuthn
 
 __all__ = [
@@ -33,25 +52,44 @@ __all__ = [
     "ActivationText",
     "Announcement",
     "AnnouncementPerson",
+    "Attachment",
     "Attempt",
     "Base",
+    "CallSheetPrint",
+    "CallSheetReader",
+    "CheckCode",
+    "CityHoliday",
+    "CodeCheck",
     "ContactKind",
     "ContactPoint",
     "Decision",
     "Delivery",
     "Inbound",
     "LogEntry",
+    "NumberCorrection",
     "Organisation",
     "Person",
     "PlaybookVersion",
     "PublishedPlaybook",
+    "ReadinessCall",
+    "ReadinessRound",
+    "ReadinessSchedule",
     "Role",
     "RoleCall",
     "RoleCallState",
     "RoleHolder",
+    "RoleList",
+    "Rota",
+    "RotaEntry",
+    "RotaEntryKind",
+    "RotaShift",
+    "RotaSwap",
+    "RoundKind",
     "Rung",
     "SignInLink",
     "SimulatedMessage",
+    "Site",
+    "SwapState",
     "Task",
     "TaskKind",
     "TranslationReading",

@@ -26,6 +26,8 @@ class User(Base, sqla.FsUserMixin):
     name: Mapped[str] = mapped_column(String(200), default="")
     language: Mapped[str] = mapped_column(String(10), default="")
     time_zone: Mapped[str] = mapped_column(String(60), default="")
+    #: May read the register of sites; need-to-know, given by an administrator to one user at a time.
+    sees_sites: Mapped[bool] = mapped_column(default=False)
 
     @property
     def shown_name(self) -> str:

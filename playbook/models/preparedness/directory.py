@@ -41,6 +41,10 @@ class Person(Base):
     #: Everything to this person stops, on every channel, until someone lifts it.
     held_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    #: Of the secret in the address of this person's own page; None until a first link was made.
+    page_token_digest: Mapped[str | None] = mapped_column(String(64), unique=True)
+    #: Grows when the old link must not open the page any more.
+    page_round: Mapped[int] = mapped_column(default=1)
 
     organisation: Mapped[Organisation | None] = relationship(back_populates="people")
     contact_points: Mapped[list["ContactPoint"]] = relationship(
@@ -79,8 +83,17 @@ class ContactPoint(Base):
     label: Mapped[str] = mapped_column(String(80), default="")
     #: False where we know that no SMS can arrive (a landline).
     gets_sms: Mapped[bool] = mapped_column(Boolean, default=True)
+    #: What a human says who reaches a switchboard here; None where the person answers themselves.
+    script: Mapped[str | None] = mapped_column(EncryptedText)
     opted_out_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    #: When a provider last accepted a message to it.
     last_worked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    #: When its person last answered from it, or confirmed it.
+    proven_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    #: When a message to it last came back for good; None once one gets through again.
+    bounced_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    #: Proofs in a row without an answer.
+    silent_proofs: Mapped[int] = mapped_column(default=0)
 
     person: Mapped[Person] = relationship(back_populates="contact_points")
 

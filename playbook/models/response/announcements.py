@@ -56,6 +56,10 @@ class AnnouncementPerson(Base):
     by_phone: Mapped[bool] = mapped_column(default=False)
     #: The playbook asks for an acknowledgement.
     asks: Mapped[bool] = mapped_column(default=False)
+    #: When a silence about it climbs to the next way of telling; None when nothing is due any more.
+    next_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
+    #: How many ways were tried after the first one.
+    climbed: Mapped[int] = mapped_column(default=0)
     acknowledged_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     #: "sms", "link" or "hand"; who noted it stands beside it.
     acknowledged_via: Mapped[str | None] = mapped_column(String(10))

@@ -39,6 +39,12 @@ class RoleCall(Base):
     activation_id: Mapped[int] = mapped_column(ForeignKey("activation.id", ondelete="CASCADE"))
     role: Mapped[str] = mapped_column(String(80))
     tier: Mapped[str] = mapped_column(String(80))
+    #: The playbook's message that asks: "call-out", or "site-warning" for the contacts of a similar site.
+    message: Mapped[str] = mapped_column(String(80), default="call-out")
+    #: The similar site that is warned.
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"))
+    #: The role has a rota, and nobody was on it when the ladder was made: the next in line was called.
+    rota_gap: Mapped[bool] = mapped_column(default=False)
     starts_at: Mapped[datetime] = mapped_column(UTCDateTime)
     state: Mapped[RoleCallState] = mapped_column(String(10), default=RoleCallState.WAITING)
     answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
@@ -72,6 +78,8 @@ class Rung(Base):
     language: Mapped[str] = mapped_column(String(20))
     channels: Mapped[list[str]] = mapped_column(JSON)
     acknowledge_seconds: Mapped[int]
+    #: Stands here because the rota says so, and until when; None for the standing line.
+    duty_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     state: Mapped[RungState] = mapped_column(String(12), default=RungState.WAITING)
     opened_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     #: From the first acceptance or failure at a provider; never from the time it was due.

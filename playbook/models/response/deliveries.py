@@ -10,6 +10,19 @@ from playbook.models.base import Base, EncryptedText, UTCDateTime
 from playbook.models.preparedness.directory import ContactPoint, Person
 
 
+class Attachment(Base):
+    """A file that goes with a mail: a call sheet. Gone once no mail with it waits any more."""
+
+    __tablename__ = "attachment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    media_type: Mapped[str] = mapped_column(String(80))
+    #: Base 64.
+    content: Mapped[str] = mapped_column(EncryptedText)
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
 class Delivery(Base):
     """One message to one contact point over one channel; written in the transaction that causes it.
 
@@ -42,6 +55,9 @@ class Delivery(Base):
     subject: Mapped[str | None] = mapped_column(EncryptedText)
     body: Mapped[str] = mapped_column(EncryptedText)
     segments: Mapped[int] = mapped_column(default=1)
+    attachment_id: Mapped[int | None] = mapped_column(
+        ForeignKey("attachment.id", ondelete="SET NULL"), index=True
+    )
     exercise: Mapped[bool] = mapped_column(default=False)
 
     state: Mapped[DeliveryState] = mapped_column(String(12), default=DeliveryState.QUEUED)
@@ -66,6 +82,7 @@ class Delivery(Base):
 
     person: Mapped[Person | None] = relationship()
     contact_point: Mapped[ContactPoint | None] = relationship()
+    attachment: Mapped[Attachment | None] = relationship()
 
 
 class Inbound(Base):

@@ -1,19 +1,14 @@
-"""Writing deliveries: in the transaction that causes them, each with its unique key, each with its cause."""
+"""Queueing an incident's messages from its frozen texts, and cancelling what must not leave any more."""
 
-import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from notifications.delivery import DeliveryState
-from notifications.encoding import segment
 from playbook.models import ContactPoint, Delivery, Person
+from playbook.services.deliveries import write_delivery
 from playbook.services.response.context import CallOut
-
-#: What could not leave within a day is old news. A call-out is checked once more before it leaves, so a long outage
-#: makes people late and skips nobody who is still needed.
-LIFE = timedelta(hours=24)
 
 
 def queue_text(
@@ -38,29 +33,23 @@ def queue_text(
     subject, body = call_out.text(message, language, channel).complete(
         {**call_out.shared_facts(language), **facts}
     )
-    delivery = Delivery(
-        key=f"{cause}:{contact.id if contact else 'address'}:{channel}:1",
-        activation_id=call_out.activation.id,
-        rung_id=rung_id,
+    return write_delivery(
+        call_out.session,
+        cause=cause,
         purpose=purpose,
         message=message,
-        person_id=person.id if person else None,
-        contact_point_id=contact.id if contact else None,
-        address=None if contact else address,
         channel=channel,
         language=language,
         subject=subject,
         body=body,
-        segments=segment(body).segments if channel == "sms" else 1,
+        contact=contact,
+        person=person,
+        now=call_out.now,
+        address=address,
+        activation_id=call_out.activation.id,
+        rung_id=rung_id,
         exercise=call_out.exercise,
-        queued_at=call_out.now,
-        not_before=call_out.now,
-        expires_at=call_out.now + LIFE,
-        attempt_token=secrets.token_urlsafe(18),
     )
-    call_out.session.add(delivery)
-    call_out.session.info["wake"] = True
-    return delivery
 
 
 def next_step(call_out: CallOut, person: Person, cause: str) -> str:
