@@ -3,10 +3,11 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Boolean, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, Boolean, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from playbook.models.base import Base, EncryptedText, UTCDateTime
+from playbook.models.users import User
 
 
 class Organisation(Base):
@@ -19,8 +20,17 @@ class Organisation(Base):
     #: A partner category of the playbooks ("police", "hospitals"), free text otherwise.
     kind: Mapped[str] = mapped_column(String(80), default="")
     notes: Mapped[str | None] = mapped_column(EncryptedText)
+    #: The user who looks after the numbers of its people.
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
+    #: Whether its owner gets the weekly summary by mail.
+    owner_mails: Mapped[bool] = mapped_column(default=True)
+    #: When the weekly summary was last looked at, or the owner named.
+    owner_told_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    #: What was on the list then ("bounced:17"); only what is not among it is news.
+    owner_told: Mapped[list[str]] = mapped_column(JSON, default=list)
 
     people: Mapped[list["Person"]] = relationship(back_populates="organisation")
+    owner: Mapped[User | None] = relationship()
 
 
 class Person(Base):
@@ -41,6 +51,8 @@ class Person(Base):
     #: Everything to this person stops, on every channel, until someone lifts it.
     held_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    #: Says on their own page to have left their organisation; the city decides.
+    says_left_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     #: Of the secret in the address of this person's own page; None until a first link was made.
     page_token_digest: Mapped[str | None] = mapped_column(String(64), unique=True)
     #: Grows when the old link must not open the page any more.
@@ -92,6 +104,8 @@ class ContactPoint(Base):
     proven_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     #: When a message to it last came back for good; None once one gets through again.
     bounced_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    #: When its person said that it is no longer theirs; used only where nothing else is left.
+    disowned_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     #: Proofs in a row without an answer.
     silent_proofs: Mapped[int] = mapped_column(default=0)
 
