@@ -119,6 +119,15 @@ class Reason(StrEnum):
     UNREACHABLE = "unreachable"
 
 
+@dataclass(frozen=True)
+class Attachment:
+    """A file that goes with an e-mail; `media_type` is like "application/pdf"."""
+
+    name: str
+    media_type: str
+    content: bytes = field(repr=False)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Message:
     """One text for one recipient on one channel.
@@ -127,7 +136,8 @@ class Message:
     `attempt_token` is one attempt's own, opaque, and travels through the provider and back.
     `to` is E.164 for sms and voice, an address for email. `language` is BCP 47. An `exercise`
     must not reach a real person (see `Sender`). `valid_for` is in seconds: after that the
-    provider should rather drop the message than deliver it late.
+    provider should rather drop the message than deliver it late. Only an email carries `attachments`; every other
+    channel leaves them out.
     """
 
     key: str
@@ -140,6 +150,7 @@ class Message:
     language: str
     exercise: bool = False
     valid_for: int | None = None
+    attachments: tuple[Attachment, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)

@@ -260,7 +260,7 @@ class SmtpProvider:
 
 
 def compose(message: Message, config: SmtpConfig) -> EmailMessage:
-    """The mail for a message: plain text, with HTML as the richer alternative if there is any.
+    """The mail for a message: plain text, HTML as the richer alternative if there is any, then the files.
 
     No header can be smuggled in: addresses are checked part by part, a subject is made one line.
     There is no List-Unsubscribe, because an alert is not a mailing list. Raises `ValueError` when
@@ -276,6 +276,14 @@ def compose(message: Message, config: SmtpConfig) -> EmailMessage:
     mail.set_content(normalised(message.body))
     if message.html is not None:
         mail.add_alternative(normalised(message.html), subtype="html")
+    for attachment in message.attachments:
+        kind, _, subtype = attachment.media_type.partition("/")
+        mail.add_attachment(
+            attachment.content,
+            maintype=kind,
+            subtype=subtype or "octet-stream",
+            filename=_one_line(attachment.name),
+        )
     # Setting a content clears every Content- header, so this one comes last.
     if _LANGUAGE.fullmatch(message.language):
         mail["Content-Language"] = message.language

@@ -1,5 +1,6 @@
 """The sender that this installation's settings ask for, and the simulator's store behind it."""
 
+import base64
 from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -22,6 +23,7 @@ class TableStore:
 
     def deliver(self, message: Message) -> str:
         """Put `message` on its phone or into its mailbox; return the simulator's id for it."""
+        file = message.attachments[0] if message.attachments else None
         with self._sessions.begin() as session:
             shown = SimulatedMessage(
                 at=self._clock.now(),
@@ -34,6 +36,9 @@ class TableStore:
                 language=message.language,
                 exercise=message.exercise,
                 attempt_token=message.attempt_token,
+                attachment_name=file.name if file else None,
+                attachment_type=file.media_type if file else None,
+                attachment=base64.b64encode(file.content).decode() if file else None,
             )
             session.add(shown)
             session.flush()

@@ -45,5 +45,10 @@ class CallSheetReader(Base):
     digest: Mapped[str] = mapped_column(String(64), default="")
     #: When the directory was first seen to differ from what was mailed; None while it does not.
     changed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    #: Of the lines as the last look found them, and when that look first found them so: the quiet is measured from it.
+    seen_digest: Mapped[str] = mapped_column(String(64), default="")
+    seen_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    #: How many entries outside incidents the log had then; while it has no more, nothing can have changed.
+    seen_entries: Mapped[int] = mapped_column(default=0)
 
     user: Mapped[User] = relationship()

@@ -135,3 +135,7 @@ class SimulatedMessage(Base):
     language: Mapped[str] = mapped_column(String(20), default="")
     exercise: Mapped[bool] = mapped_column(default=False)
     attempt_token: Mapped[str | None] = mapped_column(String(40), index=True)
+    #: The file that came with a mail, if any: its name, its media type, its bytes in base 64.
+    attachment_name: Mapped[str | None] = mapped_column(String(120))
+    attachment_type: Mapped[str | None] = mapped_column(String(80))
+    attachment: Mapped[str | None] = mapped_column(EncryptedText, deferred=True)

@@ -4,6 +4,7 @@ A delivery is claimed with an owner and a short lease. If the process dies, the 
 `unknown`: its request may have left, so a human looks at it and nothing sends it again by itself.
 """
 
+import base64
 import logging
 import os
 import secrets
@@ -18,7 +19,7 @@ from sqlalchemy.orm import Session, defer, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from notifications.delivery import DeliveryState, advance
-from notifications.messages import Channel, Message, Outcome, OutcomeKind
+from notifications.messages import Attachment, Channel, Message, Outcome, OutcomeKind
 from playbook.domain.response.escalation import RungState
 from playbook.domain.response.retries import next_try_at
 from playbook.errors import KeyMissing
@@ -35,9 +36,13 @@ from playbook.models import (
 from playbook.services.response.context import take_turns
 from playbook.services.response.email_html import html_of
 from playbook.services.response.escalation import look_again
+from playbook.services.response.queueing import AGAIN
 from playbook.wiring import Wiring
 
 _log = logging.getLogger(__name__)
+
+#: Asked, and nothing has come of it so far.
+ASKED_IN_VAIN = frozenset({RungState.ASKED, RungState.SILENT, RungState.UNREACHABLE})
 
 BATCH = 100
 LEASE = timedelta(seconds=120)
@@ -193,23 +198,34 @@ def _reason_to_stop(
 
 
 def _no_longer_needed(session: Session, rows: Sequence[Delivery]) -> set[int]:
-    """Return the call-outs that nobody needs any more: answered, stood down, ended."""
+    """Return the call-outs that nobody needs any more: answered, stood down, ended.
+
+    One that asks again at a corrected number is needed for as long as the role has no answer, also when the ladder
+    has gone on.
+    """
     ids = [row.rung_id for row in rows if row.rung_id is not None]
     if not ids:
         return set()
-    needed = session.execute(
-        select(Rung.id, Rung.asked_with_id)
+    found = session.execute(
+        select(Rung.id, Rung.asked_with_id, Rung.state, RoleCall.state)
         .join(RoleCall)
         .join(Activation, Rung.activation_id == Activation.id)
         .where(
             Rung.id.in_(ids) | Rung.asked_with_id.in_(ids),
-            Rung.state == RungState.ASKED,
-            RoleCall.state == RoleCallState.CALLING,
+            Rung.state.in_(ASKED_IN_VAIN),
+            RoleCall.state.in_((RoleCallState.CALLING, RoleCallState.OWNED)),
             Activation.ended_at.is_(None),
         )
-    ).all()
-    wanted = {rung_id for row in needed for rung_id in row}
-    return {row.id for row in rows if row.rung_id not in wanted}
+    ).tuples()
+    wanted: set[int | None] = set()
+    wanted_again: set[int | None] = set()
+    for rung_id, asked_with_id, state, role_state in found:
+        wanted_again |= {rung_id, asked_with_id}
+        if state == RungState.ASKED and role_state == RoleCallState.CALLING:
+            wanted |= {rung_id, asked_with_id}
+    return {
+        row.id for row in rows if row.rung_id not in (wanted_again if AGAIN in row.key else wanted)
+    }
 
 
 def message_of(row: Delivery, now: datetime) -> Message:
@@ -226,7 +242,16 @@ def message_of(row: Delivery, now: datetime) -> Message:
         language=row.language,
         exercise=row.exercise,
         valid_for=max(5, min(36_000, int((row.expires_at - now).total_seconds()))),
+        attachments=_attachments(row),
     )
+
+
+def _attachments(row: Delivery) -> tuple[Attachment, ...]:
+    """Return the file that goes with `row`; only a mail that has one asks the database for it."""
+    if row.attachment_id is None or row.attachment is None:
+        return ()
+    file = row.attachment
+    return (Attachment(file.name, file.media_type, base64.b64decode(file.content)),)
 
 
 #: Providers behind which there is no phone: what they accept proves no number.
