@@ -7,7 +7,16 @@ from sqlalchemy import func, select, update
 
 from playbook.domain.response import escalation as rule
 from playbook.domain.response.escalation import RungState
-from playbook.models import Attempt, RoleCall, RoleCallState, Rung, Task, TaskKind
+from playbook.models import (
+    Attempt,
+    ContactPoint,
+    Delivery,
+    RoleCall,
+    RoleCallState,
+    Rung,
+    Task,
+    TaskKind,
+)
 from playbook.services import log
 from playbook.services.response.context import CallOut, link_token
 from playbook.services.response.people import contact_for, obstacle_to_calling
@@ -132,7 +141,8 @@ def _try(call_out: CallOut, role_call: RoleCall, rung: Rung, position: int) -> N
     if channel == "voice":
         obstacle = obstacle_to_calling(rung.person)
         if obstacle is None:
-            _give_to_a_human(call_out, role_call, rung, attempt)
+            cause = f"rung:{rung.id}:{rung.round}:{position}:voice"
+            give_to_a_human(call_out, role_call, rung, attempt, cause)
         else:
             settle(rung, attempt, call_out.now, failed=True, reason=obstacle)
         return
@@ -140,9 +150,23 @@ def _try(call_out: CallOut, role_call: RoleCall, rung: Rung, position: int) -> N
     if contact is None:
         settle(rung, attempt, call_out.now, failed=True, reason=reason)
         return
-    attempt.delivery = queue_text(
+    attempt.delivery = queue_asking(
+        call_out, role_call, rung, channel, contact, f"rung:{rung.id}:{rung.round}:{position}"
+    )
+
+
+def queue_asking(
+    call_out: CallOut,
+    role_call: RoleCall,
+    rung: Rung,
+    channel: str,
+    contact: ContactPoint,
+    cause: str,
+) -> Delivery:
+    """Queue the message that asks this person, on one channel."""
+    return queue_text(
         call_out,
-        cause=f"rung:{rung.id}:{rung.round}:{position}",
+        cause=cause,
         purpose="call-out",
         message="call-out",
         channel=channel,
@@ -183,14 +207,16 @@ def _is_next(rung: Rung, now: datetime) -> bool:
     )
 
 
-def _give_to_a_human(call_out: CallOut, role_call: RoleCall, rung: Rung, attempt: Attempt) -> None:
+def give_to_a_human(
+    call_out: CallOut, role_call: RoleCall, rung: Rung, attempt: Attempt, cause: str
+) -> None:
     """A phone call is a human's task; the person's minutes run from when the human was given it."""
     settle(rung, attempt, call_out.now)
     call_out.session.add(
         Task(
             activation_id=call_out.activation.id,
             kind=TaskKind.PHONE_CALL,
-            cause=f"rung:{rung.id}:{rung.round}:{attempt.position}:voice",
+            cause=cause,
             role=role_call.role,
             person_id=rung.person_id,
             rung_id=rung.id,

@@ -10,6 +10,9 @@ from playbook.models import ContactPoint, Delivery, Person
 from playbook.services.deliveries import write_delivery
 from playbook.services.response.context import CallOut
 
+#: In the key of a message that asks somebody again at a corrected number, although the ladder may have gone on.
+AGAIN = ":again:"
+
 
 def queue_text(
     call_out: CallOut,
