@@ -1,4 +1,4 @@
-"""Rotas: who is on duty, on holidays, in every night of a clock change, and where something stands before the pattern."""
+"""Rotas: who is on duty, on holidays, in nights of a clock change, and where something stands before the pattern."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
