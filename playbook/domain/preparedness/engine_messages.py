@@ -21,18 +21,19 @@ PARTNER_KINDS = ("call-out", "reply")
 
 @dataclass(frozen=True)
 class EngineMessage:
-    """A message that the call-out sends without anybody writing it."""
+    """A message that the call-out sends without anybody writing it; without an `optional` one, plain words stand in."""
 
     kind: str
     channels: tuple[str, ...]
     facts: frozenset[str]
+    optional: bool = False
 
 
-def _engine(kind: str, channels: str, facts: str) -> EngineMessage:
-    return EngineMessage(kind, tuple(channels.split()), frozenset(facts.split()))
+def _engine(kind: str, channels: str, facts: str, *, optional: bool = False) -> EngineMessage:
+    return EngineMessage(kind, tuple(channels.split()), frozenset(facts.split()), optional)
 
 
-#: By message id: what an activatable playbook must have.
+#: By message id: what an activatable playbook must have, or may have.
 ENGINE_MESSAGES = {
     "call-out": _engine("call-out", "sms email voice", "city level role number join callback link"),
     "stand-down": _engine("call-out", "sms email", "city role number answered_by"),
@@ -48,6 +49,15 @@ ENGINE_MESSAGES = {
     "level-changed": _engine("call-out", "sms email", "city role number callback link level"),
     "correction": _engine("call-out", "sms email", "city role number callback link text"),
     "stand-down-all": _engine("call-out", "sms email", "city role number callback link"),
+    "site-warning": _engine(
+        "call-out", "sms email voice", "city number callback link text", optional=True
+    ),
+    "site-thanks": _engine("reply", "sms", "city number callback", optional=True),
+    "site-deputy": _engine("reply", "sms", "city number callback", optional=True),
+    "site-call-you": _engine("reply", "sms", "city number callback", optional=True),
+    "list-message": _engine(
+        "call-out", "sms email", "city number callback link text", optional=True
+    ),
     "exercise-mark": _engine("reply", "sms email voice", ""),
 }
 
@@ -65,6 +75,8 @@ def check_engine_messages(shaped: Shaped, structure: Structure) -> Iterator[Find
         message = structure.messages.get(message_id)
         if message is not None:
             yield from _serves(shaped, message_id, message, needed)
+        elif needed.optional:
+            continue
         elif structure.activatable and message_id not in shaped.ids("messages"):
             yield error(
                 Position(shaped.resolved.top.name, shaped.resolved.top.at(("messages",)).line),

@@ -136,11 +136,15 @@ class Role(Part):
 
 
 class Starts(Part):
-    """What choosing an option sets going; `call-out` names roles or whole tiers."""
+    """What choosing an option sets going; `call-out` names roles or whole tiers.
+
+    `warn-sites` leads whoever has decided to the page on which similar places are found and warned.
+    """
 
     call_out: tuple[Id, ...] = ()
     tasks: tuple[Id, ...] = ()
     messages: tuple[Id, ...] = ()
+    warn_sites: YesNo = False
 
 
 class Option(Part):

@@ -39,6 +39,10 @@ class Told(StrEnum):
     AGAIN = "answer-again"
     LATE = "answer-late"
     OVER = "stand-down-all"  # the role was let go when the level changed
+    #: To a similar place that was warned.
+    SITE_THANKS = "site-thanks"
+    SITE_DEPUTY = "site-deputy"
+    SITE_CALL_YOU = "site-call-you"
 
 
 @dataclass(frozen=True)
@@ -82,5 +86,8 @@ def effect(
 
 def most_telling(told: Sequence[Told]) -> Told:
     """Return the one reply for a person whose answer touched several roles: what they now lead comes first."""
-    order = (Told.JOINING, Told.DEPUTY, Told.UNABLE, Told.LATE, Told.AGAIN, Told.OVER)
+    order = (
+        Told.JOINING, Told.DEPUTY, Told.UNABLE, Told.LATE, Told.AGAIN,
+        Told.SITE_CALL_YOU, Told.SITE_DEPUTY, Told.SITE_THANKS, Told.OVER,
+    )  # fmt: skip
     return min(told, key=order.index)

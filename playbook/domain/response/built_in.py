@@ -4,6 +4,7 @@ A version never changes, and an incident that runs on an old one must still be e
 speakers; a playbook's own message always comes first.
 """
 
+from playbook.domain.response.built_in_words import language_of, plain_words
 from playbook.domain.response.changes import ChangeKind
 from playbook.domain.response.texts import FrozenText
 
@@ -41,10 +42,12 @@ def built_in(message: str, language: str, channel: str, mark: str) -> FrozenText
 
     `mark` is the exercise mark with which it begins, or empty.
     """
-    if message not in tuple(ChangeKind):
+    found = language_of(language)
+    if text := plain_words(message, language, channel):
+        subject = mark + "{city} {number}" if channel == "email" else None
+        return FrozenText(message, found, channel, subject, mark + text)
+    if message not in BUILT_IN[found]:
         return None
-    tried = language if language in BUILT_IN else language.split("-")[0]
-    found = tried if tried in BUILT_IN else "en"
     return FrozenText(
         message,
         found,

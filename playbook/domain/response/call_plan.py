@@ -75,6 +75,9 @@ class PlannedRole:
     tier: str
     starts_at: datetime
     rungs: tuple[PlannedRung, ...]
+    #: The message that asks, and the similar place that it warns.
+    message: str = "call-out"
+    site_id: int | None = None
 
     def starting_at(self, instant: datetime) -> "PlannedRole":
         """Return the same role, called from `instant` on."""

@@ -29,6 +29,10 @@ class ChangeKind(StrEnum):
     LEVEL = "level-changed"
     CORRECTION = "correction"
     STAND_DOWN = "stand-down-all"
+    #: In the coordinator's own words to chosen roles and lists, called or not.
+    LIST_MESSAGE = "list-message"
+    #: Similar places are warned; each through a call of its own, not through `tellings`.
+    SITE_WARNING = "site-warning"
 
     @property
     def ends(self) -> bool:

@@ -1,5 +1,6 @@
 """The texts of a call-out: frozen at activation with everything known, completed per person when they are queued."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -26,8 +27,14 @@ class FrozenText:
     body: str
 
     def complete(self, facts: Mapping[str, str]) -> tuple[str | None, str]:
-        """Return subject and body with the last placeholders filled; raises MissingFact."""
-        return (fill(self.subject, facts) if self.subject else None), fill(self.body, facts)
+        """Return subject and body with the last placeholders filled; raises MissingFact.
+
+        Where a fact is empty, the text closes up.
+        """
+        gaps = any(name in facts and not facts[name] for name in placeholders_in(self.body))
+        body = fill(self.body, facts)
+        subject = fill(self.subject, facts) if self.subject else None
+        return subject, _closed_up(body) if gaps else body
 
 
 def freeze(
@@ -63,3 +70,8 @@ def _fill_known(text: str, facts: Mapping[str, str]) -> str:
     known = {name: "{" + name + "}" for name in placeholders_in(text)}
     known |= {n: v.replace("{", "(").replace("}", ")") for n, v in facts.items() if n in known}
     return fill(text, known)
+
+
+def _closed_up(text: str) -> str:
+    """Return `text` without what an empty fact leaves behind: two blanks, three line ends."""
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r" {2,}", " ", text)).strip()

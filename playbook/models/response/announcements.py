@@ -60,6 +60,8 @@ class AnnouncementPerson(Base):
     next_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
     #: How many ways were tried after the first one.
     climbed: Mapped[int] = mapped_column(default=0)
+    #: Of the secret in this person's link; empty where a rung of this activation has the link.
+    link_token_digest: Mapped[str] = mapped_column(String(64), default="", index=True)
     acknowledged_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     #: "sms", "link" or "hand"; who noted it stands beside it.
     acknowledged_via: Mapped[str | None] = mapped_column(String(10))

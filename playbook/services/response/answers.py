@@ -3,32 +3,53 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from playbook.domain.response.answers import Answer, Effect, Told, effect, most_telling
 from playbook.domain.response.escalation import RungState
+from playbook.domain.response.paper import PAPER
+from playbook.domain.response.site_calls import (
+    CALL_ME,
+    SITE_WARNING,
+    meant_by_a_digit,
+    told_of_warning,
+)
 from playbook.errors import Conflict, NotFound
-from playbook.models import Delivery, Person, RoleCall, RoleCallState, Rung, Task, User
+from playbook.models import Delivery, Person, RoleCall, RoleCallState, Rung, Task, TaskKind, User
 from playbook.services import log
 from playbook.services.response.callout import SAID, climb, lead, tell_leader
 from playbook.services.response.context import CallOut
 from playbook.services.response.queueing import cancel_queued
 from playbook.services.response.tasks import close_phone_calls
 
+#: Somebody made the call that a phone task asks for.
+BY_A_HUMAN = ("hand", PAPER)
+
 
 class Heard:
     """What came of an answer: what to tell the partner, and about which role."""
 
-    def __init__(self, told: Told, role: str, answered_by: str, language: str) -> None:
+    def __init__(
+        self, told: Told, role: str, answered_by: str, language: str, link_role: str = ""
+    ) -> None:
+        #: The call whose link shows what the answer was about.
+        self.link_role = link_role
         self.told = told
         self.role = role
         self.answered_by = answered_by
         self.language = language
 
 
-def asked_rungs(call_out: CallOut, person_id: int) -> list[Rung]:
-    """Return the rungs on which this person has been asked, or has said something, in this activation."""
-    return [r for r in call_out.rungs_of_person(person_id) if r.state != RungState.WAITING]
+def asked_rungs(call_out: CallOut, person_id: int, about: str = "") -> list[Rung]:
+    """Return the rungs on which this person has been asked, or has said something, in this activation.
+
+    `about` keeps those on which that message asked.
+    """
+    return [
+        r
+        for r in call_out.rungs_of_person(person_id)
+        if r.state != RungState.WAITING and about in ("", r.role_call.message)
+    ]
 
 
 def record_answer(
@@ -40,15 +61,19 @@ def record_answer(
     at: datetime,
     noted_by: User | None = None,
     noted_on: Rung | None = None,
+    about: str = "",
 ) -> Heard:
     """Take `person`'s answer for every role that they have been asked about; return what to tell them.
+
+    `about` is the message that they answer, the call-out or a warning; without it, what a digit would mean now.
 
     `via` is "sms", "link" or "hand". `at` is when the person said it, which for a note by hand may lie in the past.
     `noted_on` is the rung on which a human notes it; the answer counts there although nobody has asked yet.
     An activation that has ended still takes the answer, as late. Raises NotFound if the person was never asked.
     """
     call_out.take_turn()
-    rungs = asked_rungs(call_out, person.id)
+    about = about or (noted_on.role_call.message if noted_on else _meant(call_out, person.id))
+    rungs = asked_rungs(call_out, person.id, about)
     if noted_on is not None and noted_on not in rungs:
         rungs.append(noted_on)
     if not rungs:
@@ -56,12 +81,19 @@ def record_answer(
     heard: list[tuple[Effect, Rung]] = []
     for rung in rungs:
         heard.append((_take(call_out, rung, answer, via, at, noted_by), rung))
-    _cancel_unsent(call_out, rungs)
-    _close_phone_tasks(call_out, rungs, noted_by, via)
+    cancel_unsent(call_out, rungs)
+    close_phone_tasks(call_out, rungs, noted_by, via)
     call_out.touch()
     told = most_telling([e.told for e, _ in heard])
     rung = next(r for e, r in heard if e.told is told)
     leader = rung.role_call.answered_by
+    if about == SITE_WARNING:
+        told_ = told_of_warning(told)
+        if answer is Answer.UNABLE and via != "hand":
+            _call_back(call_out, rung)
+            told_ = Told.SITE_CALL_YOU
+        who = leader.name if leader else person.name
+        return Heard(told_, "", who, rung.language, rung.role_call.role)
     return Heard(
         told,
         ", ".join(
@@ -69,6 +101,38 @@ def record_answer(
         ),
         leader.name if leader else person.name,
         rung.language,
+        rung.role_call.role,
+    )
+
+
+def _meant(call_out: CallOut, person_id: int) -> str:
+    """Return which message an answer is about when nobody says so."""
+    return meant_by_a_digit(
+        (r.role_call.message, r.state == RungState.ASKED, r.opened_at or call_out.now)
+        for r in asked_rungs(call_out, person_id)
+    )
+
+
+def _call_back(call_out: CallOut, rung: Rung) -> None:
+    """Give a human the call that a warned place asks for, at once; the ladder climbs all the same."""
+    mine = Task.cause.like(f"person:{rung.person_id}:%{CALL_ME}")
+    known = call_out.session.scalars(
+        select(Task.done_at).where(Task.activation_id == call_out.activation.id, mine)
+    ).all()
+    if None in known:
+        return
+    call_out.session.add(
+        Task(
+            activation_id=call_out.activation.id,
+            kind=TaskKind.PHONE_CALL,
+            cause=f"person:{rung.person_id}:{len(known) + 1}{CALL_ME}",
+            role=rung.role_call.role,
+            person_id=rung.person_id,
+            rung_id=rung.id,
+            due_at=call_out.now,
+            adopted=False,
+            opened_at=call_out.now,
+        )
     )
 
 
@@ -108,13 +172,13 @@ def _take(
         lead(call_out, role_call, rung)
         role_call.answered_at = at
     elif what.reopens:
-        _reopen(call_out, role_call)
+        reopen(call_out, role_call)
     if what.climbs and role_call.state in (RoleCallState.WAITING, RoleCallState.CALLING):
         climb(call_out, role_call)
     return what
 
 
-def _reopen(call_out: CallOut, role_call: RoleCall) -> None:
+def reopen(call_out: CallOut, role_call: RoleCall) -> None:
     """Who had answered cannot any more: another who said yes leads; else who had been stood down is asked afresh.
 
     A role that a human owns stays with them: nobody further is called for it.
@@ -136,23 +200,26 @@ def _reopen(call_out: CallOut, role_call: RoleCall) -> None:
             rung.asked_with, rung.clock_started_at = None, None
 
 
-def _cancel_unsent(call_out: CallOut, rungs: Sequence[Rung]) -> None:
+def cancel_unsent(call_out: CallOut, rungs: Sequence[Rung]) -> None:
     """What asks a person who has answered does not leave any more."""
     call_out.session.flush()
     asking = Delivery.rung_id.in_([r.id for r in rungs if r.state in SAID])
     cancel_queued(call_out.session, asking, "answered", call_out.now)
 
 
-def _close_phone_tasks(
+def close_phone_tasks(
     call_out: CallOut, rungs: Sequence[Rung], noted_by: User | None, via: str
 ) -> None:
-    """Nobody need be called who has answered."""
+    """Nobody need be called who has answered; who has asked to be called, until a human has done it."""
+    concerned = Task.rung_id.in_([r.id for r in rungs]) & Task.done_at.is_(None)
+    if via != "hand":
+        concerned &= Task.cause.not_like(f"%{CALL_ME}")
     call_out.session.execute(
         update(Task)
-        .where(Task.rung_id.in_([r.id for r in rungs]), Task.done_at.is_(None))
+        .where(concerned)
         .values(
             done_at=call_out.now,
-            outcome="done" if via == "hand" else "not-needed",
+            outcome="done" if via in BY_A_HUMAN else "not-needed",
             done_by_id=noted_by.id if noted_by else None,
             done_by_name=noted_by.shown_name if noted_by else None,
         )

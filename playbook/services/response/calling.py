@@ -1,6 +1,6 @@
 """Planning calls and writing their ladders; the first ones that are due start in the same transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
 from hashlib import sha256
 
@@ -26,8 +26,12 @@ def plan_for(
     return make_plan(playbook, roles, holders_of(session, wanted), now, zone)
 
 
-def begin_calls(call_out: CallOut, planned: Sequence[PlannedRole]) -> list[RoleCall]:
-    """Write the ladders of `planned` and start those that are due.
+def begin_calls(
+    call_out: CallOut,
+    planned: Sequence[PlannedRole],
+    before: Callable[[list[RoleCall]], None] | None = None,
+) -> list[RoleCall]:
+    """Write the ladders of `planned`, let `before` do what comes before anybody is asked, start those that are due.
 
     Roles already being called are left alone; one that still waits for its tier starts when `planned` says, if sooner.
     """
@@ -47,6 +51,8 @@ def begin_calls(call_out: CallOut, planned: Sequence[PlannedRole]) -> list[RoleC
         # Nothing but what was just written: every ladder is in memory, only the people to ask are not.
         call_out.remember(rung for role_call in role_calls for rung in role_call.rungs)
         call_out.load_people(r.rungs[0].person_id for r in due if r.rungs)
+    if before is not None:
+        before(role_calls)
     for role_call in due:
         climb(call_out, role_call)
     call_out.touch()
@@ -68,6 +74,8 @@ def _role_call(activation: Activation, plan: PlannedRole) -> RoleCall:
         activation=activation,
         role=plan.role,
         tier=plan.tier,
+        message=plan.message,
+        site_id=plan.site_id,
         starts_at=plan.starts_at,
         state=RoleCallState.WAITING,
         next_due_at=plan.starts_at,

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select, update
 
 from playbook.domain.response import escalation as rule
+from playbook.domain.response.answers import Told
 from playbook.domain.response.escalation import RungState
+from playbook.domain.response.site_calls import CALL_ME, SITE_WARNING, told_of_warning
 from playbook.models import (
     Attempt,
     ContactPoint,
@@ -127,8 +129,16 @@ def _log_said(call_out: CallOut, rung: Rung) -> None:
 
 
 def others_of(call_out: CallOut, rung: Rung) -> Sequence[Rung]:
-    """Return the same person's other rungs in this activation."""
-    return [r for r in call_out.rungs_of_person(rung.person_id) if r is not rung]
+    """Return the same person's other rungs in this activation that the same message asks on.
+
+    Who has answered the call-out has not been warned, and who was warned has not promised to come.
+    """
+    return [r for r in call_out.rungs_of_person(rung.person_id) if r is not rung and alike(r, rung)]
+
+
+def alike(one: Rung, other: Rung) -> bool:
+    """Whether the same message asks on both rungs."""
+    return one.role_call.message == other.role_call.message
 
 
 def _try(call_out: CallOut, role_call: RoleCall, rung: Rung, position: int) -> None:
@@ -168,10 +178,13 @@ def queue_asking(
         call_out,
         cause=cause,
         purpose="call-out",
-        message="call-out",
+        message=role_call.message,
         channel=channel,
         language=rung.language,
         facts={
+            "text": call_out.words_of_warning(role_call.starts_at, rung.language)
+            if role_call.message == SITE_WARNING
+            else "",
             "role": role_names(call_out, rung),
             "link": call_out.link(link_token(call_out.activation, role_call.role, rung.person_id)),
         },
@@ -191,7 +204,7 @@ def role_names(call_out: CallOut, rung: Rung) -> str:
         for r in call_out.rungs_of_person(rung.person_id)
         if r is rung
         or (r.state == RungState.ASKED and asking_rung(r) is rung)
-        or _is_next(r, call_out.now)
+        or (alike(r, rung) and _is_next(r, call_out.now))
     )
     return ", ".join(call_out.role_name(role, rung.language) for role in roles)
 
@@ -275,7 +288,8 @@ def lead(call_out: CallOut, role_call: RoleCall, rung: Rung) -> None:
         if other.state == RungState.ASKED:
             other.state, other.closed_at = RungState.STOOD_DOWN, call_out.now
             _note(call_out, "rung.stood-down", other)
-            _tell(call_out, role_call, other, "stand-down", rung.person.name)
+            if role_call.message != SITE_WARNING:  # who was warned has nothing to stand down from
+                _tell(call_out, role_call, other, "stand-down", rung.person.name)
         elif other.state == RungState.DEPUTY:
             _tell(call_out, role_call, other, "deputy-answered", rung.person.name)
     _spare_needless_calls(call_out, role_call, rung)
@@ -288,7 +302,10 @@ def _spare_needless_calls(call_out: CallOut, role_call: RoleCall, answering: Run
 
 
 def spare_calls(call_out: CallOut, asking: set[int]) -> None:
-    """Take the phone calls of the rungs `asking` off the list, unless another role still waits for them."""
+    """Take the phone calls of the rungs `asking` off the list, unless another role still waits for them.
+
+    Whoever has asked to be called is called all the same.
+    """
     if not asking:
         return
     call_out.session.flush()
@@ -304,7 +321,12 @@ def spare_calls(call_out: CallOut, asking: set[int]) -> None:
     )
     call_out.session.execute(
         update(Task)
-        .where(Task.rung_id.in_(asking), Task.done_at.is_(None), Task.rung_id.not_in(wanted))
+        .where(
+            Task.rung_id.in_(asking),
+            Task.done_at.is_(None),
+            Task.rung_id.not_in(wanted),
+            Task.cause.not_like(f"%{CALL_ME}"),
+        )
         .values(done_at=call_out.now, outcome="not-needed")
         .execution_options(synchronize_session=False)
     )
@@ -345,11 +367,12 @@ def tell_leader(call_out: CallOut, role_call: RoleCall, rung: Rung) -> None:
     contact, _ = contact_for(rung.person, "sms")
     if contact is None:
         return
+    told = told_of_warning(Told.JOINING) if role_call.message == SITE_WARNING else Told.JOINING
     queue_text(
         call_out,
         cause=next_step(call_out, rung.person, f"rung:{rung.id}:leads"),
         purpose="notice",
-        message="answer-joining",
+        message=told.value,
         channel="sms",
         language=rung.language,
         facts={

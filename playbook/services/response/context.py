@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,13 +13,14 @@ from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
 from playbook.domain.preparedness.document import Playbook
 from playbook.domain.response.built_in import built_in
-from playbook.domain.response.changes import role_in_playbook
+from playbook.domain.response.changes import ChangeKind, role_in_playbook, text_for
 from playbook.domain.response.texts import FrozenText
 from playbook.errors import Conflict, NotFound
 from playbook.models import (
     Activation,
     ActivationKind,
     ActivationText,
+    Announcement,
     Attempt,
     ContactPoint,
     Person,
@@ -91,8 +93,29 @@ class CallOut:
         return self.activation.kind == ActivationKind.EXERCISE
 
     def role_name(self, role: str, language: str) -> str:
-        """Return what `role` is called in `language`."""
-        return self.document.text(f"roles.{role_in_playbook(role)}.name", language).text
+        """Return what `role` is called in `language`; one that only the directory knows, by its id."""
+        known = role_in_playbook(role)
+        if known not in self.document.roles:
+            return known
+        return self.document.text(f"roles.{known}.name", language).text
+
+    @cached_property
+    def warnings(self) -> list[tuple[datetime, dict[str, str]]]:
+        """The coordinator's own words of each warning to similar places, language → text, by when it was given."""
+        rows = self.session.execute(
+            select(Announcement.made_at, Announcement.texts)
+            .where(
+                Announcement.activation_id == self.activation.id,
+                Announcement.kind == str(ChangeKind.SITE_WARNING),
+            )
+            .order_by(Announcement.id)
+        )
+        return [(made_at, dict(json.loads(texts))) for made_at, texts in rows]
+
+    def words_of_warning(self, warned_at: datetime, language: str) -> str:
+        """Return the coordinator's own words, as readers of `language` get them, of the warning of that moment."""
+        texts = [texts for made_at, texts in self.warnings if made_at <= warned_at]
+        return text_for(texts[-1], language, self.document.languages.source)[0] if texts else ""
 
     def shared_facts(self, language: str) -> dict[str, str]:
         """Return the facts that are read at sending, because they can change while the incident runs."""

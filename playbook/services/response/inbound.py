@@ -13,6 +13,7 @@ from playbook.domain.response.escalation import RungState
 from playbook.models import Activation, ActivationKind, ContactPoint, Inbound, Person, Rung
 from playbook.models.keyring import current_keyring
 from playbook.services import log
+from playbook.services.preparedness.numbers import proven
 from playbook.services.response.acknowledging import acknowledge, acknowledge_after_the_end
 from playbook.services.response.answers import Heard, asked_rungs, record_answer
 from playbook.services.response.callout import SAID
@@ -49,6 +50,8 @@ def receive(session: Session, message: wire.Inbound, now: datetime, settings: Se
     people = _people_with(session, message.sender)
     world = _World(settings.public_url, kinds_heard(settings, message.provider))
     reply = understand(message.body)
+    if ActivationKind.REAL in world.kinds:
+        _prove(people, current_keyring().blind_index(message.sender), now)
     row = Inbound(
         provider=message.provider,
         provider_ref=message.provider_ref,
@@ -87,6 +90,14 @@ def _people_with(session: Session, phone: str) -> list[Person]:
             .order_by(Person.id)
         ).unique()
     )
+
+
+def _prove(people: list[Person], index: str, now: datetime) -> None:
+    """Somebody writes from this number, so somebody reads what is sent to it."""
+    for person in people:
+        for contact in person.contact_points:
+            if contact.value_index == index:
+                proven(contact, now)
 
 
 def _had_stopped(people: list[Person], index: str) -> bool:
@@ -210,7 +221,7 @@ def _asked_among(call_out: CallOut, people: list[Person]) -> list[Person]:
 
 
 def _reply_to(call_out: CallOut, row: Inbound, person: Person, heard: Heard) -> None:
-    role = call_out.rungs_of_person(person.id)[0].role_call.role
+    role = heard.link_role or call_out.rungs_of_person(person.id)[0].role_call.role
     _queue_reply(
         call_out,
         row,

@@ -56,6 +56,7 @@ FIELDS = {
     "starts.call-out": _l("Calls"),
     "starts.tasks": _l("Starts"),
     "starts.messages": _l("Prepares"),
+    "starts.warn-sites": _l("Leads to warning similar places"),
     "opens": _l("Opens"),
     "role": _l("Role"),
     "begins": _l("Begins"),

@@ -262,6 +262,8 @@ def upgrade() -> None:
     with op.batch_alter_table('announcement_person', schema=None) as batch_op:
         batch_op.add_column(sa.Column('next_due_at', sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('climbed', sa.Integer(), server_default='0', nullable=False))
+        batch_op.add_column(sa.Column('link_token_digest', sa.String(length=64), server_default='', nullable=False))
+        batch_op.create_index(batch_op.f('ix_announcement_person_link_token_digest'), ['link_token_digest'], unique=False)
         batch_op.create_index(batch_op.f('ix_announcement_person_next_due_at'), ['next_due_at'], unique=False)
 
     with op.batch_alter_table('contact_point', schema=None) as batch_op:
@@ -357,6 +359,8 @@ def downgrade() -> None:
 
     with op.batch_alter_table('announcement_person', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_announcement_person_next_due_at'))
+        batch_op.drop_index(batch_op.f('ix_announcement_person_link_token_digest'))
+        batch_op.drop_column('link_token_digest')
         batch_op.drop_column('climbed')
         batch_op.drop_column('next_due_at')
 
