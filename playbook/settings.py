@@ -34,6 +34,8 @@ class Settings(BaseSettings):
     city_name: str = "Port Harmony"
     #: The region that a phone number without a country code is read in (ISO 3166, two letters).
     city_region: str = "GB"
+    #: The part of the region whose public holidays the city keeps (ISO 3166-2 without the region: "ENG").
+    city_subdivision: str = ""
     city_time_zone: str = "Europe/London"
     #: Where partners join, and the number that they can call back; both go into call-outs.
     join_point: str = "0800 555 000"

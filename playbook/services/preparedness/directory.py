@@ -21,7 +21,7 @@ from playbook.domain.preparedness.directory_cells import (
 from playbook.errors import BadInput, Conflict, NotFound
 from playbook.models import Organisation, Person, User
 from playbook.services import log
-from playbook.services.preparedness import directory_contacts, directory_roles
+from playbook.services.preparedness import directory_contacts, directory_roles, rotas
 from playbook.services.preparedness.directory_checks import check_language
 
 
@@ -174,7 +174,7 @@ def edit_person(
 
 
 def remove_person(session: Session, person: Person, *, now: datetime, user: User | None) -> None:
-    """Remove a person from the directory: roles, numbers and notes go at once, the name stays.
+    """Remove a person from the directory: roles, turns of duty, numbers and notes go at once, the name stays.
 
     The name stays for what was done and answered before. Numbers that have stopped our messages
     stay too, so that nobody enters them again as if nothing had been said.
@@ -182,6 +182,7 @@ def remove_person(session: Session, person: Person, *, now: datetime, user: User
     if person.removed_at is not None:
         return
     directory_roles.leave_all_roles(session, person, now=now, user=user)
+    rotas.leave_all_rotas(session, person, now=now, user=user)
     directory_contacts.forget_contact_points(session, person)
     person.removed_at = now
     person.notes = None
