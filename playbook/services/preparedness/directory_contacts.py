@@ -4,14 +4,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session, selectinload
 
+from notifications.delivery import DeliveryState
 from notifications.phone import can_receive_sms
-from playbook.models import ContactKind, ContactPoint, Delivery, Person, User
+from playbook.models import (
+    ContactKind,
+    ContactPoint,
+    Delivery,
+    NumberCorrection,
+    Person,
+    User,
+)
 from playbook.models.keyring import current_keyring
 from playbook.services import log
 from playbook.services.preparedness.directory_checks import check_email, check_phone
+from playbook.services.preparedness.numbers import forget_proofs
+
+#: Messages that may still be handed to a provider, with the number that their contact point then holds.
+STILL_TO_LEAVE = (DeliveryState.QUEUED, DeliveryState.SENDING)
 
 
 @dataclass(frozen=True)
@@ -73,7 +85,7 @@ def place_contact_points(
         point = before.get(value)
         if point is None:
             point = spare.pop(0) if spare else ContactPoint(kind=kind)
-            _renew(point, value, stopped)
+            renew_contact_point(session, point, value, stopped)
         _describe(point, facts)
         ordered.append(point)
     _forget_messages_to(session, spare)
@@ -99,6 +111,7 @@ def place_contact_points(
 def forget_contact_points(session: Session, person: Person) -> None:
     """Delete every way to reach `person`, but for those that have stopped our messages."""
     gone = [c for c in person.contact_points if c.opted_out_at is None]
+    session.execute(delete(NumberCorrection).where(NumberCorrection.person_id == person.id))
     _forget_messages_to(session, gone)
     person.contact_points[:] = [c for c in person.contact_points if c not in gone]
     session.flush()
@@ -148,10 +161,18 @@ def _state(points: Iterable[ContactPoint]) -> list[tuple[str, str, bool]]:
     return [(c.value, c.label, c.gets_sms) for c in points]
 
 
-def _renew(point: ContactPoint, value: str, stopped: Mapping[str, datetime]) -> None:
-    """Let `point` hold another value: nothing is proven of it, but a known opt-out holds."""
+def renew_contact_point(
+    session: Session, point: ContactPoint, value: str, stopped: Mapping[str, datetime]
+) -> None:
+    """Let `point` hold another value: nothing is proven of it, but a known opt-out holds.
+
+    What has left for the old value says nothing about the new one; what waits to be sent goes to the new one.
+    """
     index = current_keyring().blind_index(value)
-    point.value, point.value_index, point.last_worked_at = value, index, None
+    if point.id is not None:
+        _forget_messages_to(session, [point], Delivery.state.not_in(STILL_TO_LEAVE))
+    point.value, point.value_index = value, index
+    forget_proofs(point)
     point.gets_sms = point.kind == ContactKind.PHONE and can_receive_sms(value) is not False
     point.opted_out_at = stopped.get(index)
 
@@ -162,10 +183,14 @@ def _describe(point: ContactPoint, facts: PointFacts) -> None:
         point.gets_sms = facts.gets_sms
 
 
-def _forget_messages_to(session: Session, points: Sequence[ContactPoint]) -> None:
+def _forget_messages_to(
+    session: Session, points: Sequence[ContactPoint], *which: ColumnElement[bool]
+) -> None:
     """Let messages that went to `points` stay, without saying where to, so that points can go."""
     ids = [c.id for c in points if c.id is not None]
     if ids:
         session.execute(
-            update(Delivery).where(Delivery.contact_point_id.in_(ids)).values(contact_point_id=None)
+            update(Delivery)
+            .where(Delivery.contact_point_id.in_(ids), *which)
+            .values(contact_point_id=None)
         )

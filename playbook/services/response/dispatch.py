@@ -33,6 +33,7 @@ from playbook.models import (
     RoleCallState,
     Rung,
 )
+from playbook.services.preparedness.numbers import came_back, got_through
 from playbook.services.response.context import take_turns
 from playbook.services.response.email_html import html_of
 from playbook.services.response.escalation import look_again
@@ -303,11 +304,21 @@ def _record(row: Delivery, outcome: Outcome, now: datetime) -> None:
         return
     if outcome.kind is OutcomeKind.ACCEPTED:
         if outcome.provider not in PROVES_NOTHING:
-            contact.last_worked_at = now
+            _accepted(row, contact, now)
     elif outcome.reason == "opted-out":
         contact.opted_out_at = contact.opted_out_at or now
     elif outcome.reason in ("landline", "not-mobile"):
         contact.gets_sms = False
+    elif outcome.kind is OutcomeKind.PERMANENT and outcome.provider not in PROVES_NOTHING:
+        came_back(contact, outcome.reason, now)
+
+
+def _accepted(row: Delivery, contact: ContactPoint, now: datetime) -> None:
+    """A mail server that takes a mail says all that we shall hear of it; a text has a receipt to come."""
+    if row.channel == "email":
+        got_through(contact, now)
+    else:
+        contact.last_worked_at = now
 
 
 def _settle(row: Delivery, state: DeliveryState, reason: str | None, now: datetime) -> None:

@@ -17,7 +17,7 @@ from playbook.services.preparedness.numbers import proven
 from playbook.services.response.acknowledging import acknowledge, acknowledge_after_the_end
 from playbook.services.response.answers import Heard, asked_rungs, record_answer
 from playbook.services.response.callout import SAID
-from playbook.services.response.context import CallOut, link_token
+from playbook.services.response.context import CallOut
 from playbook.services.response.queueing import queue_text
 from playbook.services.sending import kinds_heard
 from playbook.settings import Settings
@@ -231,7 +231,7 @@ def _reply_to(call_out: CallOut, row: Inbound, person: Person, heard: Heard) -> 
         {
             "role": heard.role,
             "answered_by": heard.answered_by,
-            "link": call_out.link(link_token(call_out.activation, role, person.id)),
+            "link": call_out.link(call_out.token(role, person.id)),
         },
     )
 

@@ -57,7 +57,8 @@ def contact_for(person: Person, channel: str) -> tuple[ContactPoint | None, str 
     able = [c for c in of_kind if channel == "email" or c.gets_sms]
     free = [c for c in able if c.opted_out_at is None]
     if free:
-        return free[0], None
+        # The first that is not known to lead nowhere; one that does is better than nothing.
+        return min(free, key=lambda c: (c.disowned_at is not None, c.bounced_at is not None)), None
     return None, "opted-out" if able else "no-sms" if of_kind else "no-contact"
 
 

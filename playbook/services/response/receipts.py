@@ -9,6 +9,7 @@ from notifications.delivery import DeliveryState, advance
 from notifications.messages import Receipt
 from playbook.models import ContactPoint, Delivery, User
 from playbook.services import log
+from playbook.services.preparedness.numbers import came_back, got_through
 from playbook.services.response.dispatch import WITHOUT_TEXTS, tell_ladders
 
 
@@ -42,9 +43,11 @@ def apply_receipt(session: Session, receipt: Receipt, now: datetime) -> bool:
     row.settled_at = row.settled_at or now
     if row.contact_point is not None:
         if after is DeliveryState.DELIVERED:
-            row.contact_point.last_worked_at = now
+            got_through(row.contact_point, now)
         elif receipt.reason == "opted-out":
             row.contact_point.opted_out_at = row.contact_point.opted_out_at or now
+        elif after in (DeliveryState.UNDELIVERED, DeliveryState.FAILED):
+            came_back(row.contact_point, receipt.reason, now)
     tell_ladders(session, [row], now)
     return True
 
