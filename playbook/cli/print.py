@@ -12,15 +12,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from playbook.cli.console import out, waiting
-from playbook.errors import NotConfigured
 
 if TYPE_CHECKING:
     from flask import Flask
-
-PANGO_MISSING = (
-    "A PDF needs the Pango library, which is not on this machine. On Debian: apt install libpango-1.0-0 "
-    "libpangoft2-1.0-0. Until then, print the page from a browser."
-)
 
 
 @click.command("print")
@@ -33,11 +27,12 @@ def command(key: str, language: str, number: int | None, target: Path | None) ->
 
     KEY is the playbook's id ("place-of-worship"). For paper, and for a night without a server.
     """
-    weasyprint = load_weasyprint()
     from playbook.app import create_app
     from playbook.cli.installation import open_database, read_settings, require_schema
+    from playbook.services.preparedness.pdf import load_weasyprint
     from playbook.web.database import db
 
+    weasyprint = load_weasyprint()
     settings = read_settings()
     with open_database(settings) as engine:
         require_schema(engine)
@@ -52,15 +47,6 @@ def command(key: str, language: str, number: int | None, target: Path | None) ->
     target = target or Path(f"{key}{'-' + language if language else ''}.pdf")
     target.write_bytes(pages)
     out().print(f"It is in {target}.", markup=False)
-
-
-def load_weasyprint() -> Any:
-    """Return WeasyPrint, or raise NotConfigured where the system's Pango is missing."""
-    try:
-        import weasyprint
-    except OSError as error:
-        raise NotConfigured(PANGO_MISSING) from error
-    return weasyprint
 
 
 def page_of(app: Flask, key: str, language: str, number: int | None) -> str:
