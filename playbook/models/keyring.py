@@ -9,6 +9,9 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from playbook.errors import KeyMissing, NotConfigured
 
+#: Characters of a link that stays good for long: 128 bits.
+LINK_LENGTH = 26
+
 
 class Keyring:
     """One or more Fernet keys, newest first, and an index key derived from the oldest.
@@ -43,12 +46,15 @@ class Keyring:
         """Return a keyed digest of `value` (hex, 64 characters) by which equal values can be found."""
         return hmac.new(self._index_key, value.encode(), sha256).hexdigest()
 
-    def link_token(self, subject: str) -> str:
-        """Return an unguessable token (26 characters, base 32) that always is the same for `subject`."""
+    def link_token(self, subject: str, length: int = LINK_LENGTH) -> str:
+        """Return an unguessable token that always is the same for `subject`: base 32, five bits a character.
+
+        At most 26 characters; a shorter one is the beginning of the longer.
+        """
         from base64 import b32encode
 
         digest = hmac.new(self._link_key, subject.encode(), sha256).digest()
-        return b32encode(digest[:16]).decode().rstrip("=").lower()
+        return b32encode(digest[:16]).decode().rstrip("=").lower()[:length]
 
 
 _current: Keyring | None = None

@@ -1,5 +1,6 @@
 """What is shown before anybody confirms is what then happens."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from playbook.domain.preparedness.canonical import canonical_bytes
 from playbook.domain.response.call_plan import Hole
+from playbook.domain.response.proof import SAMPLE_CODE
 from playbook.errors import BadInput, NotFound
 from playbook.models import (
     Activation,
@@ -80,8 +82,10 @@ def test_a_first_text_is_the_one_that_is_queued(
     sms = next(t for t in shown.texts if (t.language, t.channel) == ("en", "sms"))
     made = activate(session, request(version), settings, None, now)
     queued = session.scalars(select(Delivery).where(Delivery.activation_id == made.id)).all()
-    start, end = sms.body.split(SAMPLE_TOKEN)
-    [same] = [d for d in queued if d.body.startswith(start) and d.body.endswith(end)]
+    start, middle, end = re.split(f"{SAMPLE_TOKEN}|{SAMPLE_CODE}", sms.body)
+    [same] = [
+        d for d in queued if d.body.startswith(start) and middle in d.body and d.body.endswith(end)
+    ]
     assert len(same.body) == len(sms.body)
     assert same.segments == sms.segments
     assert shown.segments == sum(d.segments for d in queued)

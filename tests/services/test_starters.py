@@ -12,6 +12,10 @@ from playbook.cli.seed import starters
 from playbook.domain.preparedness.document import Playbook
 from playbook.domain.preparedness.findings import Finding
 from playbook.domain.preparedness.parts import MessageKind
+from playbook.domain.preparedness.proof import PROOF
+from playbook.domain.preparedness.texts import placeholders_in
+from playbook.domain.response.proof import SAMPLE_CODE
+from playbook.domain.text import in_order
 from playbook.services.preparedness.playbook_files import load
 from playbook.services.response.preview import SAMPLE_TOKEN
 from playbook.settings import Settings
@@ -141,21 +145,47 @@ def test_every_kind_of_message_is_there_in_full_in_four_languages() -> None:
                 assert {text.language for text in texts} == LANGUAGES, (name, message_id, channel)
 
 
-@pytest.mark.parametrize("name", FIVE)
-@pytest.mark.parametrize(
-    ("link", "exercise"), [(TRIED, False), (TRIED, True), (REAL, False)], ids=str
-)
-def test_the_english_call_out_is_one_text_message(name: str, link: str, exercise: bool) -> None:
-    playbook = starter(name)
+#: As many messages as a call-out becomes in each language; what is not English or French costs 70 characters each.
+PARTS = {"en": ("GSM-7", 1), "fr": ("GSM-7", 1), "ar": ("UCS-2", 2), "sk": ("UCS-2", 2)}
+
+
+def call_out_text(playbook: Playbook, language: str, level: str, link: str) -> str:
     defaults = Settings.model_fields
-    mark = playbook.message_text("exercise-mark", "sms", "en").body + " " if exercise else ""
+    return playbook.message_text("call-out", "sms", language).body.format(
+        city=defaults["city_name"].default,
+        number="127",
+        level=playbook.text(f"levels.{level}.name", language).text,
+        link=link,
+        callback=in_order(defaults["call_back_number"].default, language),
+        code=SAMPLE_CODE,
+    )
+
+
+@pytest.mark.parametrize("name", FIVE)
+@pytest.mark.parametrize("language", sorted(PARTS))
+def test_the_call_out_is_short_in_every_language(name: str, language: str) -> None:
+    playbook = starter(name)
     for level in playbook.levels:
-        text = playbook.message_text("call-out", "sms", "en").body.format(
-            city=defaults["city_name"].default,
-            number="127",
-            level=playbook.text(f"levels.{level}.name", "en").text,
-            join=defaults["join_point"].default,
-            link=link,
-        )
-        counted = segment(mark + text)
-        assert (counted.encoding, counted.segments) == ("GSM-7", 1), (counted.units, mark + text)
+        counted = segment(text := call_out_text(playbook, language, level, REAL))
+        assert (counted.encoding, counted.segments) == PARTS[language], (counted.units, text)
+
+
+@pytest.mark.parametrize("name", FIVE)
+def test_an_english_exercise_is_one_text_message_too(name: str) -> None:
+    playbook = starter(name)
+    mark = playbook.message_text("exercise-mark", "sms", "en").body + " "
+    for level in playbook.levels:
+        counted = segment(mark + call_out_text(playbook, "en", level, TRIED))
+        assert (counted.encoding, counted.segments) == ("GSM-7", 1), counted.units
+
+
+@pytest.mark.parametrize("name", FIVE)
+def test_whatever_calls_out_or_off_can_be_checked(name: str) -> None:
+    playbook = starter(name)
+    for message, facts in PROOF.items():
+        if message not in playbook.messages:
+            continue
+        for channel in playbook.messages[message].channels:
+            for language in LANGUAGES:
+                body = playbook.message_text(message, channel, language).body
+                assert set(facts) <= set(placeholders_in(body)), (message, channel, language)

@@ -54,8 +54,8 @@ NAMES = {
 TEXTS = {
     "en": {
         "call-out": "{city} crisis cell: {level} activation, {role}. Join {join}. "
-        "Reply 1 joining, 2 my deputy, 3 unable. No {number}. {link}",
-        "stand-down": "{city} no {number}: {answered_by} has answered for {role}. Stand down.",
+        "Reply 1 joining, 2 my deputy, 3 unable. No {number}. {link} Code {code}, {callback}",
+        "stand-down": "{city} no {number}: {answered_by} has answered for {role}. Stand down. Code {code}",
         "deputy-answered": "{city} no {number}: {answered_by} has answered for {role}.",
         "answer-joining": "{city} no {number}: thank you, you are joining as {role}. {join}",
         "answer-deputy": "{city} no {number}: thank you, your deputy is being asked for {role}.",
@@ -64,16 +64,16 @@ TEXTS = {
         "answer-late": "{city} no {number}: thank you. {answered_by} answered before for {role}.",
         "answer-which": "{city}: which one? Send for example 1 27.\n{list}",
         "answer-unknown": "{city} no {number}: a person will read this. Or call {callback}.",
-        "false-alarm": "{city} no {number}: false alarm. You are not needed, {role}. {link}",
-        "level-changed": "{city} no {number}: the level is now {level}.",
-        "correction": "{city} no {number}, correction: {text} Confirm: {link}",
-        "stand-down-all": "{city} no {number}: it is over. You are not needed any more.",
+        "false-alarm": "{city} no {number}: false alarm. You are not needed, {role}. {link} Code {code}, {callback}",
+        "level-changed": "{city} no {number}: the level is now {level}. Code {code}, {callback}",
+        "correction": "{city} no {number}, correction: {text} Confirm: {link} Code {code}, {callback}",
+        "stand-down-all": "{city} no {number}: it is over. You are not needed any more. Code {code}, {callback}",
         "exercise-mark": "EXERCISE.",
     },
     "ar": {
         "call-out": "خلية أزمة {city}: تفعيل {level}، {role}. اتصل {join}. "
-        "أجب 1 قادم، 2 نائبي، 3 لا أستطيع. رقم {number}. {link}",
-        "stand-down": "{city} رقم {number}: أجاب {answered_by} عن {role}.",
+        "أجب 1 قادم، 2 نائبي، 3 لا أستطيع. رقم {number}. {link} رمز {code}، {callback}",
+        "stand-down": "{city} رقم {number}: أجاب {answered_by} عن {role}. رمز {code}",
         "deputy-answered": "{city} رقم {number}: أجاب {answered_by} عن {role}.",
         "answer-joining": "{city} رقم {number}: شكرا، أنت قادم بصفة {role}. {join}",
         "answer-deputy": "{city} رقم {number}: شكرا، نسأل نائبك عن {role}.",
@@ -82,10 +82,10 @@ TEXTS = {
         "answer-late": "{city} رقم {number}: شكرا. أجاب {answered_by} قبلك عن {role}.",
         "answer-which": "{city}: أي واحد؟ أرسل مثلا 1 27.\n{list}",
         "answer-unknown": "{city} رقم {number}: سيقرأ هذا شخص. أو اتصل {callback}.",
-        "false-alarm": "{city} رقم {number}: إنذار كاذب. لا حاجة إليك، {role}. {link}",
-        "level-changed": "{city} رقم {number}: المستوى الآن {level}.",
-        "correction": "{city} رقم {number}، تصحيح: {text} أكّد: {link}",
-        "stand-down-all": "{city} رقم {number}: انتهى الأمر. لم نعد بحاجة إليك.",
+        "false-alarm": "{city} رقم {number}: إنذار كاذب. لا حاجة إليك، {role}. {link} رمز {code}، {callback}",
+        "level-changed": "{city} رقم {number}: المستوى الآن {level}. رمز {code}، {callback}",
+        "correction": "{city} رقم {number}، تصحيح: {text} أكّد: {link} رمز {code}، {callback}",
+        "stand-down-all": "{city} رقم {number}: انتهى الأمر. لم نعد بحاجة إليك. رمز {code}، {callback}",
         "exercise-mark": "تمرين.",
     },
 }

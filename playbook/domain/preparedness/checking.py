@@ -9,6 +9,7 @@ from playbook.domain.preparedness.document import Playbook, Structure
 from playbook.domain.preparedness.engine_messages import check_engine_messages
 from playbook.domain.preparedness.findings import Finding, has_errors, in_reading_order
 from playbook.domain.preparedness.placeholders import check_placeholders
+from playbook.domain.preparedness.proof import check_proof
 from playbook.domain.preparedness.raw import RawPlaybook
 from playbook.domain.preparedness.references import check_references
 from playbook.domain.preparedness.resolving import Parents, Resolved, resolve
@@ -46,6 +47,7 @@ def _check_meaning(shaped: Shaped, structure: Structure) -> list[Finding]:
         findings += check_engine_messages(shaped, structure)
         findings += check_sentences(shaped, structure)
         findings += check_placeholders(shaped, structure)
+        findings += check_proof(shaped, structure)
     return findings
 
 

@@ -13,7 +13,7 @@ from playbook.domain.preparedness.shape import Shaped
 COMMON_FACTS = frozenset({"city", "place", "callback"})
 #: What it can fill into a message to one partner.
 PARTNER_FACTS = COMMON_FACTS | {
-    "level", "role", "number", "join", "link", "answered_by", "list", "time",
+    "level", "role", "number", "join", "link", "answered_by", "list", "time", "code", "check",
 }  # fmt: skip
 #: Kinds that go to one partner.
 PARTNER_KINDS = ("call-out", "reply")
@@ -33,30 +33,39 @@ def _engine(kind: str, channels: str, facts: str, *, optional: bool = False) -> 
     return EngineMessage(kind, tuple(channels.split()), frozenset(facts.split()), optional)
 
 
+#: What everything that is said to all who were called can hold.
+_CHANGE = "city role number callback link code check"
+
 #: By message id: what an activatable playbook must have, or may have.
 ENGINE_MESSAGES = {
-    "call-out": _engine("call-out", "sms email voice", "city level role number join callback link"),
-    "stand-down": _engine("call-out", "sms email", "city role number answered_by"),
+    "call-out": _engine(
+        "call-out",
+        "sms email voice",
+        "city level role number join callback link code check",
+    ),
+    "stand-down": _engine(
+        "call-out", "sms email", "city role number answered_by callback code check"
+    ),
     "deputy-answered": _engine("reply", "sms email", "city role number answered_by"),
-    "answer-joining": _engine("reply", "sms", "city role number join callback"),
+    "answer-joining": _engine("reply", "sms", "city role number join callback code"),
     "answer-deputy": _engine("reply", "sms", "city role number join callback"),
     "answer-unable": _engine("reply", "sms", "city role number join callback"),
     "answer-again": _engine("reply", "sms", "city role number answered_by"),
     "answer-late": _engine("reply", "sms", "city role number answered_by join"),
     "answer-which": _engine("reply", "sms", "city list"),
     "answer-unknown": _engine("reply", "sms", "city callback number"),
-    "false-alarm": _engine("call-out", "sms email", "city role number callback link"),
-    "level-changed": _engine("call-out", "sms email", "city role number callback link level"),
-    "correction": _engine("call-out", "sms email", "city role number callback link text"),
-    "stand-down-all": _engine("call-out", "sms email", "city role number callback link"),
+    "false-alarm": _engine("call-out", "sms email", _CHANGE),
+    "level-changed": _engine("call-out", "sms email", f"{_CHANGE} level"),
+    "correction": _engine("call-out", "sms email", f"{_CHANGE} text"),
+    "stand-down-all": _engine("call-out", "sms email", _CHANGE),
     "site-warning": _engine(
-        "call-out", "sms email voice", "city number callback link text", optional=True
+        "call-out", "sms email voice", "city number callback link text code check", optional=True
     ),
     "site-thanks": _engine("reply", "sms", "city number callback", optional=True),
     "site-deputy": _engine("reply", "sms", "city number callback", optional=True),
     "site-call-you": _engine("reply", "sms", "city number callback", optional=True),
     "list-message": _engine(
-        "call-out", "sms email", "city number callback link text", optional=True
+        "call-out", "sms email", "city number callback link text code check", optional=True
     ),
     "exercise-mark": _engine("reply", "sms email voice", ""),
 }

@@ -4,9 +4,15 @@ A version never changes, and an incident that runs on an old one must still be e
 speakers; a playbook's own message always comes first.
 """
 
+from collections.abc import Mapping
+
 from playbook.domain.response.built_in_words import language_of, plain_words
 from playbook.domain.response.changes import ChangeKind
-from playbook.domain.response.texts import FrozenText
+from playbook.domain.response.proof import with_proof
+from playbook.domain.response.texts import FrozenText, fill_known
+
+#: What can be filled in whenever a message leaves.
+_AT_SENDING = ("number", "level", "code", "check")
 
 BUILT_IN = {
     "en": {
@@ -37,21 +43,26 @@ BUILT_IN = {
 SUBJECT = "{number}"
 
 
-def built_in(message: str, language: str, channel: str, mark: str) -> FrozenText | None:
+def built_in(
+    message: str, language: str, channel: str, mark: str, facts: Mapping[str, str]
+) -> FrozenText | None:
     """Return the built-in sentence for `message`, in English where `language` has none; None for other messages.
 
-    `mark` is the exercise mark with which it begins, or empty.
+    `mark` is the exercise mark with which it begins, or empty; `facts` are filled in as far as they are known.
     """
     found = language_of(language)
     if text := plain_words(message, language, channel):
-        subject = mark + "{city} {number}" if channel == "email" else None
-        return FrozenText(message, found, channel, subject, mark + text)
+        subject = mark + fill_known("{city} {number}", facts) if channel == "email" else None
+        body = fill_known(with_proof(message, channel, found, text), facts)
+        return FrozenText(message, found, channel, subject, mark + body)
     if message not in BUILT_IN[found]:
         return None
+    sentence = BUILT_IN[found][ChangeKind(message)]
+    body = with_proof(message, channel, found, sentence, (*_AT_SENDING, *facts))
     return FrozenText(
         message,
         found,
         channel,
         mark + SUBJECT if channel == "email" else None,
-        mark + BUILT_IN[found][ChangeKind(message)],
+        mark + fill_known(body, facts),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from playbook.domain.preparedness.document import Playbook
 from playbook.domain.preparedness.engine_messages import ENGINE_MESSAGES
 from playbook.domain.preparedness.texts import fill, placeholders_in
+from playbook.domain.response.proof import with_proof
 
 #: The messages that the call-out itself sends, and the channels that each can take.
 CALL_OUT_MESSAGES: Mapping[str, tuple[str, ...]] = {
@@ -25,6 +26,11 @@ class FrozenText:
     channel: str
     subject: str | None
     body: str
+
+    @property
+    def open(self) -> tuple[str, ...]:
+        """The names of the placeholders that are still to be filled."""
+        return placeholders_in(f"{self.subject or ''} {self.body}")
 
     def complete(self, facts: Mapping[str, str]) -> tuple[str | None, str]:
         """Return subject and body with the last placeholders filled; raises MissingFact.
@@ -48,24 +54,25 @@ def freeze(
 ) -> FrozenText:
     """Return `message` with `facts` filled in and everything else left open.
 
-    In an exercise every subject and body begins with the playbook's exercise mark.
+    In an exercise every subject and body begins with the playbook's exercise mark. What a text of the call-out does not
+    say by itself about who speaks and how to check it is added.
     """
     text = playbook.message_text(message, channel, language)
     mark = ""
     if exercise:
         mark = playbook.message_text("exercise-mark", channel, language).body.strip() + " "
     has_subject = channel == "email" and text.subject
-    subject = _fill_known(text.subject or "", facts) if has_subject else None
+    subject = fill_known(text.subject or "", facts) if has_subject else None
     return FrozenText(
         message=message,
         language=language,
         channel=channel,
         subject=mark + subject if subject else None,
-        body=mark + _fill_known(text.body, facts).strip(),
+        body=mark + fill_known(with_proof(message, channel, language, text.body), facts).strip(),
     )
 
 
-def _fill_known(text: str, facts: Mapping[str, str]) -> str:
+def fill_known(text: str, facts: Mapping[str, str]) -> str:
     """Fill what is known; a value cannot smuggle in a placeholder of its own."""
     known = {name: "{" + name + "}" for name in placeholders_in(text)}
     known |= {n: v.replace("{", "(").replace("}", ")") for n, v in facts.items() if n in known}

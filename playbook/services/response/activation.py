@@ -1,5 +1,6 @@
 """Activating a playbook: one atomic transaction that pins the version and freezes the call-out; and ending it."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -8,8 +9,10 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from playbook.domain.preparedness.document import Playbook
+from playbook.domain.response.built_in import built_in
 from playbook.domain.response.call_plan import CallPlan
-from playbook.domain.response.texts import CALL_OUT_MESSAGES, freeze
+from playbook.domain.response.paper import Tick
+from playbook.domain.response.texts import CALL_OUT_MESSAGES, FrozenText, freeze
 from playbook.domain.text import in_order
 from playbook.errors import BadInput, Conflict, NotFound
 from playbook.models import (
@@ -25,7 +28,7 @@ from playbook.models import (
 )
 from playbook.services import log
 from playbook.services.preparedness.documents import document_of
-from playbook.services.response import decisions, tasks
+from playbook.services.response import decisions, paper, tasks
 from playbook.services.response.calling import begin_calls, plan_for
 from playbook.services.response.context import CallOut, take_turn
 from playbook.services.response.queueing import cancel_queued
@@ -63,13 +66,33 @@ def fixed_facts(
     }
 
 
+@dataclass(frozen=True)
+class FromPaper:
+    """People have been called from paper already, by whom (as the paper says), and what they said.
+
+    `call_rest`: whoever is next and was not called is called now; else nobody is, and the coordinator owns every role
+    that nobody answers for.
+    """
+
+    ticks: tuple[Tick, ...]
+    caller: str
+    call_rest: bool
+    entered_by: User
+
+
 def activate(
-    session: Session, request: Request, settings: Settings, user: User | None, now: datetime
+    session: Session,
+    request: Request,
+    settings: Settings,
+    user: User | None,
+    now: datetime,
+    on_paper: FromPaper | None = None,
 ) -> Activation:
     """Activate a playbook: pin, freeze, queue the first calls, open decisions and tasks; all or nothing.
 
-    The same request key again returns the activation that it already made. Raises NotFound for an unknown version,
-    BadInput for a level that the playbook does not have or a time zero in the future.
+    What was answered `on_paper` is taken before anybody is asked; the ladders are then those of time zero. The same
+    request key again returns the activation that it already made. Raises NotFound for an unknown version, BadInput for
+    a level that the playbook does not have, a time zero in the future, or an answer that cannot be.
     """
     _one_at_a_time(session)
     again = session.scalar(select(Activation).where(Activation.request_key == request.key))
@@ -86,14 +109,32 @@ def activate(
     activation = _pin(session, request, version, user, now)
     call_out = CallOut(session, activation, now, settings.public_url)
     roles = document.roles_of_level(request.level)
-    plan = plan_for(session, document, roles, now, ZoneInfo(settings.city_time_zone))
+    began = request.time_zero if on_paper else now
+    plan = plan_for(session, document, roles, began, settings)
     _freeze_texts(call_out, plan, settings, request)
-    begin_calls(call_out, plan.roles)
+    begin_calls(call_out, plan.roles, _taking(call_out, on_paper))
     decisions.open_all(call_out, ZoneInfo(settings.city_time_zone))
     tasks.open_at_activation(call_out, ZoneInfo(settings.city_time_zone))
     _note_confirmed(call_out, plan, user)
     session.flush()
     return activation
+
+
+def _taking(
+    call_out: CallOut, on_paper: FromPaper | None
+) -> Callable[[list[RoleCall]], None] | None:
+    """Return what takes the answers from paper into ladders just written, or None if there are none."""
+    if on_paper is None:
+        return None
+
+    def take(role_calls: list[RoleCall]) -> None:
+        call_out.load_people({rung.person_id for call in role_calls for rung in call.rungs})
+        user = on_paper.entered_by
+        paper.take(call_out, role_calls, on_paper.ticks, user, on_paper.caller, climbing=False)
+        if not on_paper.call_rest:
+            paper.own_the_rest(call_out, role_calls)
+
+    return take
 
 
 def _note_confirmed(call_out: CallOut, plan: CallPlan, user: User | None) -> None:
@@ -154,22 +195,79 @@ def _freeze_texts(call_out: CallOut, plan: CallPlan, settings: Settings, request
         facts = fixed_facts(document, settings, request, activation.number, language)
         del facts["level"]  # it can change: filled in at sending
         for message, channels in CALL_OUT_MESSAGES.items():
-            # A version from before a message existed goes without: the built-in sentence stands in.
-            for channel in channels if message in document.messages else ():
-                frozen = freeze(
-                    document, message, channel, language, facts, exercise=call_out.exercise
-                )
-                call_out.session.add(
-                    ActivationText(
-                        activation_id=activation.id,
-                        message=message,
-                        language=language,
-                        channel=channel,
-                        subject=frozen.subject,
-                        body=frozen.body,
-                    )
-                )
+            for channel in channels:
+                frozen = _frozen(call_out, message, channel, language, facts)
+                if frozen is None:
+                    continue
+                call_out.session.add(_row(activation, frozen, language))
     call_out.session.flush()
+
+
+def freeze_languages(
+    call_out: CallOut,
+    settings: Settings,
+    messages: Iterable[str],
+    languages: Iterable[str],
+    *,
+    keep: bool,
+) -> None:
+    """Freeze these messages in languages that nobody had when the incident began, as far as they can be said in them.
+
+    Texts that are frozen already stay as they are. Without `keep` nothing is written: for looking ahead.
+    """
+    activation = call_out.activation
+    for language in sorted(set(languages)):
+        facts = _facts_of(call_out.document, settings, activation, language)
+        for message in messages:
+            for channel in CALL_OUT_MESSAGES[message]:
+                if (message, language, channel) in call_out.texts:
+                    continue
+                frozen = _frozen(call_out, message, channel, language, facts)
+                if frozen is None:
+                    continue
+                call_out.texts[message, language, channel] = frozen
+                if keep:
+                    call_out.session.add(_row(activation, frozen, language))
+
+
+def _facts_of(
+    document: Playbook, settings: Settings, activation: Activation, language: str
+) -> dict[str, str]:
+    facts = fixed_facts(
+        document,
+        settings,
+        Request(
+            "", 0, activation.level, activation.kind, "", activation.time_zero, activation.place
+        ),
+        activation.number,
+        language,
+    )
+    del facts["level"]  # it can change: filled in at sending
+    return facts
+
+
+def _row(activation: Activation, frozen: FrozenText, language: str) -> ActivationText:
+    return ActivationText(
+        activation_id=activation.id,
+        message=frozen.message,
+        language=language,
+        channel=frozen.channel,
+        subject=frozen.subject,
+        body=frozen.body,
+    )
+
+
+def _frozen(
+    call_out: CallOut, message: str, channel: str, language: str, facts: dict[str, str]
+) -> FrozenText | None:
+    """Return one text as it will be sent; for a version from before `message` existed, the built-in sentence.
+
+    None where there is no such sentence.
+    """
+    document, exercise = call_out.document, call_out.exercise
+    if message in document.messages:
+        return freeze(document, message, channel, language, facts, exercise=exercise)
+    return built_in(message, language, channel, call_out.mark(channel, language), facts)
 
 
 def end(session: Session, activation: Activation, user: User, now: datetime, reason: str) -> None:

@@ -10,13 +10,18 @@ from sqlalchemy.orm import Session, joinedload
 from playbook.domain.response.answers import Answer
 from playbook.domain.response.changes import text_for
 from playbook.domain.response.escalation import RungState
+from playbook.domain.response.site_calls import SITE_WARNING
 from playbook.errors import NotFound
 from playbook.models import Announcement, AnnouncementPerson, RoleCallState, Rung
 from playbook.services.response.acknowledging import acknowledge
 from playbook.services.response.answers import Heard, record_answer
-from playbook.services.response.calling import token_digest
-from playbook.services.response.callout import SAID
-from playbook.services.response.context import CallOut, load
+from playbook.services.response.callout import SAID, alike
+from playbook.services.response.context import CallOut, load, token_digest
+
+
+NO_SUCH_LINK = (
+    "This link does not belong to any alert. Check that the whole address was opened, or call us."
+)
 
 
 @dataclass(frozen=True)
@@ -47,21 +52,37 @@ class Invitation:
     answered_by: str | None
     #: What changed, the latest last.
     news: tuple["News", ...] = ()
+    #: A similar place that is warned, not somebody who is asked to come; and the coordinator's own words to it.
+    warned: bool = False
+    advice: str = ""
+    advice_language: str = ""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What a link shows to somebody who was never called and got a message to a list."""
+
+    exercise: bool
+    number: int
+    language: str
+    news: tuple["News", ...]
 
 
 def find(session: Session, token: str, now: datetime, public_url: str) -> tuple[CallOut, Rung]:
     """Return the call-out and rung that a link belongs to, or raise NotFound. Changes nothing."""
     rung = session.scalar(select(Rung).where(Rung.link_token_digest == token_digest(token)))
     if rung is None or rung.person.removed_at is not None:
-        raise NotFound(
-            "This link does not belong to any alert. Check that the whole address was opened, or call us."
-        )
+        raise NotFound(NO_SUCH_LINK)
     return load(session, rung.activation_id, now, public_url), rung
 
 
 def invitation(call_out: CallOut, rung: Rung, language: str) -> Invitation:
     """Return what the page shows, level and roles named in `language`."""
-    mine = [r for r in call_out.rungs_of_person(rung.person_id) if r.state != RungState.WAITING]
+    mine = [
+        r
+        for r in call_out.rungs_of_person(rung.person_id)
+        if r.state != RungState.WAITING and alike(r, rung)
+    ]
     said = max(
         (r for r in mine if r.answered_at is not None),
         key=lambda r: r.answered_at or call_out.now,
@@ -81,18 +102,54 @@ def invitation(call_out: CallOut, rung: Rung, language: str) -> Invitation:
         said=Answer(str(said.state)) if said is not None and said.state in SAID else None,
         said_at=said.answered_at if said is not None else None,
         answered_by=leader.name if leader and leader.id != rung.person_id else None,
-        news=_news(call_out, rung),
+        news=news_for(call_out, rung.person_id),
+        **_warning(call_out, rung),
     )
 
 
-def _news(call_out: CallOut, rung: Rung) -> tuple[News, ...]:
+def _warning(call_out: CallOut, rung: Rung) -> dict[str, str | bool]:
+    """Return what the page of a warned place shows besides."""
+    if rung.role_call.message != SITE_WARNING:
+        return {}
+    source = call_out.document.languages.source
+    words = call_out.words_of_warning(rung.role_call.starts_at)
+    advice, language = text_for(words, rung.language, source)
+    return {"warned": True, "advice": advice, "advice_language": language}
+
+
+def find_notice(session: Session, token: str, now: datetime, public_url: str) -> Notice:
+    """Return what the link of somebody who was never called shows, or raise NotFound. Changes nothing."""
+    row = _told(session, token)
+    call_out = load(session, row.announcement.activation_id, now, public_url)
+    return Notice(
+        exercise=call_out.exercise,
+        number=call_out.activation.number,
+        language=row.language,
+        news=news_for(call_out, row.person_id),
+    )
+
+
+def _told(session: Session, token: str) -> AnnouncementPerson:
+    row = session.scalar(
+        select(AnnouncementPerson)
+        .where(AnnouncementPerson.link_token_digest == token_digest(token))
+        .order_by(AnnouncementPerson.id)
+        .limit(1)
+    )
+    if row is None or row.person.removed_at is not None:
+        raise NotFound(NO_SUCH_LINK)
+    return row
+
+
+def news_for(call_out: CallOut, person_id: int) -> tuple[News, ...]:
+    """Return what this person was told in this incident since the call-out, the latest last."""
     document = call_out.document
     rows = call_out.session.scalars(
         select(AnnouncementPerson)
         .join(Announcement)
         .where(
-            Announcement.activation_id == rung.activation_id,
-            AnnouncementPerson.person_id == rung.person_id,
+            Announcement.activation_id == call_out.activation.id,
+            AnnouncementPerson.person_id == person_id,
         )
         .options(joinedload(AnnouncementPerson.announcement))
         .order_by(AnnouncementPerson.id)
@@ -101,7 +158,7 @@ def _news(call_out: CallOut, rung: Rung) -> tuple[News, ...]:
     for row in rows:
         made = row.announcement
         text, language = text_for(json.loads(made.texts), row.language, document.languages.source)
-        level = document.text(f"levels.{made.level_after}.name", rung.language).text
+        level = document.text(f"levels.{made.level_after}.name", row.language).text
         found.append(
             News(row.message, level, text, language, made.made_at, row.asks, row.acknowledged_at)
         )
@@ -110,7 +167,12 @@ def _news(call_out: CallOut, rung: Rung) -> tuple[News, ...]:
 
 def confirm_read(session: Session, token: str, now: datetime, public_url: str) -> None:
     """Take the button "I have read this"; also after the end, and twice without harm."""
-    _call_out, rung = find(session, token, now, public_url)
+    try:
+        _call_out, rung = find(session, token, now, public_url)
+    except NotFound:
+        row = _told(session, token)
+        acknowledge(session, row.announcement.activation_id, [row.person_id], "link", now)
+        return
     acknowledge(session, rung.activation_id, [rung.person_id], "link", now)
 
 
@@ -119,6 +181,7 @@ def answer(
 ) -> tuple[CallOut, Rung, Heard]:
     """Take the answer that a button on the page gives."""
     call_out, rung = find(session, token, now, public_url)
-    heard = record_answer(call_out, rung.person, what, via="link", at=now)
+    about = rung.role_call.message
+    heard = record_answer(call_out, rung.person, what, via="link", at=now, about=about)
     acknowledge(session, rung.activation_id, [rung.person_id], "link", now)
     return call_out, rung, heard

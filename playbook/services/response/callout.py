@@ -7,6 +7,7 @@ from sqlalchemy import func, select, update
 
 from playbook.domain.response import escalation as rule
 from playbook.domain.response.answers import Told
+from playbook.domain.response.changes import text_for
 from playbook.domain.response.escalation import RungState
 from playbook.domain.response.site_calls import CALL_ME, SITE_WARNING, told_of_warning
 from playbook.models import (
@@ -20,7 +21,7 @@ from playbook.models import (
     TaskKind,
 )
 from playbook.services import log
-from playbook.services.response.context import CallOut, link_token
+from playbook.services.response.context import CallOut
 from playbook.services.response.people import contact_for, obstacle_to_calling
 from playbook.services.response.queueing import next_step, queue_text
 
@@ -182,16 +183,22 @@ def queue_asking(
         channel=channel,
         language=rung.language,
         facts={
-            "text": call_out.words_of_warning(role_call.starts_at, rung.language)
-            if role_call.message == SITE_WARNING
-            else "",
+            "text": _own_words(call_out, role_call, rung.language),
             "role": role_names(call_out, rung),
-            "link": call_out.link(link_token(call_out.activation, role_call.role, rung.person_id)),
+            "link": call_out.link(call_out.token(role_call.role, rung.person_id)),
         },
         contact=contact,
         person=rung.person,
         rung_id=rung.id,
     )
+
+
+def _own_words(call_out: CallOut, role_call: RoleCall, language: str) -> str:
+    """Return what the coordinator adds to the warning of a similar place; empty for a call-out."""
+    if role_call.message != SITE_WARNING:
+        return ""
+    words = call_out.words_of_warning(role_call.starts_at)
+    return text_for(words, language, call_out.document.languages.source)[0]
 
 
 def role_names(call_out: CallOut, rung: Rung) -> str:

@@ -25,12 +25,13 @@ from playbook.services import log
 from playbook.services.response import activation as activations
 from playbook.services.response.calling import begin_calls
 from playbook.services.response.callout import asking_rung, climb, spare_calls
+from playbook.services.response.codes import give_codes
 from playbook.services.response.context import (
     PERSON_LOADING,
     CallOut,
-    link_token,
     load_running,
     take_turn,
+    token_digest,
 )
 from playbook.services.response.foreseeing import (
     Change,
@@ -100,6 +101,26 @@ def correct(
     return make(session, activation_id, change, settings, user, now)
 
 
+def tell_lists(
+    session: Session,
+    activation_id: int,
+    key: str,
+    texts: Mapping[str, str],
+    to: tuple[str, ...],
+    settings: Settings,
+    user: User,
+    now: datetime,
+    *,
+    asks: bool = False,
+) -> Announcement:
+    """Send the coordinator's own words (language → text) to lists and roles, also to people who were never called.
+
+    `to` as in `list_messages`; `asks` for a confirmation.
+    """
+    change = Change(key, ChangeKind.LIST_MESSAGE, texts=texts, to=to, asks=asks)
+    return make(session, activation_id, change, settings, user, now)
+
+
 def make(
     session: Session,
     activation_id: int,
@@ -123,7 +144,7 @@ def make(
         activations.end(session, call_out.activation, user, now, change.reason)
     elif change.kind is ChangeKind.LEVEL:
         _move(call_out, change, foreseen)
-    _tell_everybody(call_out, row, change, foreseen)
+    _tell_everybody(call_out, row, change, foreseen, settings)
     call_out.touch()
     log.record(
         session,
@@ -214,7 +235,7 @@ def _call_again(call_out: CallOut, call: RoleCall, starts_at: datetime) -> None:
 
 
 def _tell_everybody(
-    call_out: CallOut, row: Announcement, change: Change, foreseen: Foreseen
+    call_out: CallOut, row: Announcement, change: Change, foreseen: Foreseen, settings: Settings
 ) -> None:
     ids = [telling.person_id for telling in foreseen.tellings]
     people = {
@@ -224,6 +245,11 @@ def _tell_everybody(
         )
     }
     messages = call_out.document.messages
+    give_codes(call_out, ids)
+    if change.kind is ChangeKind.LIST_MESSAGE:
+        languages = {telling.language for telling in foreseen.tellings}
+        call_out.__dict__.pop("texts", None)  # looking ahead has added what is not kept yet
+        activations.freeze_languages(call_out, settings, [str(change.kind)], languages, keep=True)
     for telling in foreseen.tellings:
         message = messages.get(telling.message)
         row.told.append(
@@ -233,7 +259,10 @@ def _tell_everybody(
                 language=telling.language,
                 channels=list(telling.channels),
                 by_phone=telling.channels == ("voice",),
-                asks=message is not None and message.acknowledge,
+                asks=change.asks
+                if change.kind is ChangeKind.LIST_MESSAGE
+                else message is not None and message.acknowledge,
+                link_token_digest=token_digest(call_out.token(telling.roles[0], telling.person_id)),
             )
         )
         _write_to(call_out, row, change, telling, people[telling.person_id])
@@ -247,7 +276,7 @@ def _write_to(
         contact = None if channel == "voice" else contact_for(person, channel)[0]
         if contact is None:
             continue
-        token = link_token(call_out.activation, telling.roles[0], person.id)
+        token = call_out.token(telling.roles[0], person.id)
         facts, _language = words_of(call_out, change, telling, token)
         queue_text(
             call_out,

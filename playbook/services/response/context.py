@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from hashlib import sha256
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
 from playbook.domain.preparedness.document import Playbook
 from playbook.domain.response.built_in import built_in
-from playbook.domain.response.changes import ChangeKind, role_in_playbook, text_for
+from playbook.domain.response.changes import ChangeKind, role_in_playbook
 from playbook.domain.response.texts import FrozenText
 from playbook.errors import Conflict, NotFound
 from playbook.models import (
@@ -27,8 +28,11 @@ from playbook.models import (
     RoleCall,
     Rung,
 )
-from playbook.models.keyring import current_keyring
+from playbook.models.keyring import LINK_LENGTH, current_keyring
 from playbook.services.preparedness.documents import document_of
+
+#: 60 bits: an answer link lives for one incident, is guessed at a few a second, and has to fit into an SMS.
+ANSWER_LINK_LENGTH = 12
 
 #: A person with where messages can go; the values stay encrypted until a message is handed to a provider.
 PERSON_LOADING = (
@@ -53,6 +57,8 @@ class CallOut:
     activation: Activation
     now: datetime
     public_url: str
+    #: Check codes by person, as far as they have been read or given.
+    codes: dict[int, str] = field(default_factory=dict)
     _rungs: dict[int, list[Rung]] = field(default_factory=dict)
     _people: list[Person] = field(default_factory=list)
 
@@ -80,12 +86,15 @@ class CallOut:
         for tried in (language, source):
             if found := self.texts.get((message, tried, channel)):
                 return found
-        mark = ""
-        if self.exercise:
-            mark = self.document.message_text("exercise-mark", channel, language).body.strip() + " "
-        if plain := built_in(message, language, channel, mark):
+        if plain := built_in(message, language, channel, self.mark(channel, language), {}):
             return plain
         raise NotFound("This activation has no frozen text “{message}”.", message=message)
+
+    def mark(self, channel: str, language: str) -> str:
+        """Return the word with which everything said in an exercise begins, and a space; empty when it is real."""
+        if not self.exercise:
+            return ""
+        return self.document.message_text("exercise-mark", channel, language).body.strip() + " "
 
     @property
     def exercise(self) -> bool:
@@ -112,19 +121,46 @@ class CallOut:
         )
         return [(made_at, dict(json.loads(texts))) for made_at, texts in rows]
 
-    def words_of_warning(self, warned_at: datetime, language: str) -> str:
-        """Return the coordinator's own words, as readers of `language` get them, of the warning of that moment."""
-        texts = [texts for made_at, texts in self.warnings if made_at <= warned_at]
-        return text_for(texts[-1], language, self.document.languages.source)[0] if texts else ""
+    def words_of_warning(self, warned_at: datetime) -> dict[str, str]:
+        """Return the coordinator's own words of the warning of that moment, language → text."""
+        return next((texts for at, texts in reversed(self.warnings) if at <= warned_at), {})
 
     def shared_facts(self, language: str) -> dict[str, str]:
         """Return the facts that are read at sending, because they can change while the incident runs."""
         level = self.document.text(f"levels.{self.activation.level}.name", language).text
-        return {"level": level, "number": str(self.activation.number)}
+        number = str(self.activation.number)
+        return {"level": level, "number": number, "check": check_page(self.public_url)}
 
     def link(self, token: str) -> str:
         """Return the address of a partner's answer page."""
         return f"{self.public_url.rstrip('/')}/a/{token}"
+
+    @cached_property
+    def link_length(self) -> int:
+        """How long the secrets in this activation's answer links are.
+
+        What began before links became short keeps its long ones: a rung knows only the digest of its own.
+        """
+        first = self.session.execute(
+            select(Rung.link_token_digest, RoleCall.role, Rung.person_id)
+            .join(RoleCall, Rung.role_call_id == RoleCall.id)
+            .where(Rung.activation_id == self.activation.id)
+            .order_by(Rung.id)
+            .limit(1)
+        ).first()
+        if first is None:
+            return ANSWER_LINK_LENGTH
+        short = link_token(self.activation, first[1], first[2], ANSWER_LINK_LENGTH)
+        return ANSWER_LINK_LENGTH if token_digest(short) == first[0] else LINK_LENGTH
+
+    def token(self, role: str, person_id: int) -> str:
+        """Return the secret in a partner's answer link; the same for the same role call and person."""
+        return link_token(self.activation, role, person_id, self.link_length)
+
+    @property
+    def people_at_hand(self) -> Iterable[int]:
+        """The people whose ladders have been read."""
+        return self._rungs.keys()
 
     def preload(self, role_calls: Iterable[RoleCall]) -> None:
         """Read the ladders of `role_calls`, and every other rung of the people on them, at once."""
@@ -204,9 +240,19 @@ def take_turn(session: Session, activation_id: int) -> None:
         session.expire_all()
 
 
-def link_token(activation: Activation, role: str, person_id: int) -> str:
-    """Return the secret in a partner's answer link; the same for the same role call and person."""
-    return current_keyring().link_token(f"{activation.request_key}:{role}:{person_id}")
+def link_token(activation: Activation, role: str, person_id: int, length: int) -> str:
+    """Return the secret in a partner's answer link, `length` characters of it."""
+    return current_keyring().link_token(f"{activation.request_key}:{role}:{person_id}", length)
+
+
+def token_digest(token: str) -> str:
+    """Return the digest under which an answer link's token is found."""
+    return sha256(token.encode()).hexdigest()
+
+
+def check_page(public_url: str) -> str:
+    """Return the address where anybody can check a code."""
+    return f"{public_url.rstrip('/')}/check"
 
 
 def load(session: Session, activation_id: int, now: datetime, public_url: str) -> CallOut:

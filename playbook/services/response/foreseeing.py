@@ -1,9 +1,8 @@
 """What a change would do, computed before anybody confirms: by the same functions that carry it out."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
@@ -11,16 +10,22 @@ from notifications.encoding import segment
 from playbook.domain.response import changes as rule
 from playbook.domain.response.call_plan import PlannedRole
 from playbook.domain.response.changes import Asking, Called, ChangeKind, Telling
+from playbook.domain.response.proof import SAMPLE_CODE
+from playbook.domain.response.site_calls import SITE_WARNING
 from playbook.errors import BadInput
 from playbook.models import Delivery, RoleCall, RoleCallState, Rung
+from playbook.services.response.activation import freeze_languages
 from playbook.services.response.calling import plan_for
 from playbook.services.response.callout import asking_rung
 from playbook.services.response.context import RUNG_LOADING, CallOut
+from playbook.services.response.list_messages import recipients
 from playbook.services.response.people import holder_from
 from playbook.services.response.preview import SAMPLE_TOKEN
 from playbook.settings import Settings
 
 RUNNING = (RoleCallState.WAITING, RoleCallState.CALLING)
+#: Changes that say what the coordinator writes.
+OWN_WORDS = (ChangeKind.CORRECTION, ChangeKind.LIST_MESSAGE)
 #: As many characters as make about five SMS.
 LONGEST = 600
 
@@ -29,7 +34,8 @@ LONGEST = 600
 class Change:
     """What a person says when it changes; `key` was made by the page that asked.
 
-    `level` for a change of level; `texts` for a correction, language → as written.
+    `level` for a change of level; `texts` for a correction or a message to lists, language → as written; `to` are the
+    lists and roles that get it, and `asks` whether they are asked to confirm.
     """
 
     key: str
@@ -37,6 +43,8 @@ class Change:
     level: str = ""
     texts: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
+    to: tuple[str, ...] = ()
+    asks: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,6 +81,8 @@ class Foreseen:
     begins: tuple[PlannedRole, ...]
     called_now: int
     let_go: frozenset[str]
+    #: Roles for which nobody gets the message.
+    nobody: tuple[str, ...] = ()
 
     @property
     def people(self) -> int:
@@ -105,6 +115,15 @@ def check(call_out: CallOut, change: Change) -> None:
             )
         if any(len(text) > LONGEST for text in change.texts.values()):
             raise BadInput("A correction has {most} characters at most.", most=LONGEST)
+    if change.kind is ChangeKind.LIST_MESSAGE:
+        if not change.to:
+            raise BadInput("Choose at least one list or role.")
+        if not change.texts.get(document.languages.source, "").strip():
+            raise BadInput(
+                "Write the message in the playbook's own language first; the others may stay empty."
+            )
+        if any(len(text) > LONGEST for text in change.texts.values()):
+            raise BadInput("A message has {most} characters at most.", most=LONGEST)
 
 
 def foresee(call_out: CallOut, change: Change, settings: Settings) -> Foreseen:
@@ -112,17 +131,17 @@ def foresee(call_out: CallOut, change: Change, settings: Settings) -> Foreseen:
     check(call_out, change)
     document, activation = call_out.document, call_out.activation
     rungs = rungs_called(call_out)
-    called = everybody_called(rungs)
+    called, nobody = _concerned(call_out, change, rungs, settings)
     let_go: frozenset[str] = frozenset()
     closed: frozenset[str] = frozenset()
     begins: tuple[PlannedRole, ...] = ()
     if change.kind is ChangeKind.LEVEL:
         let_go = rule.let_go_roles(document, activation.level, change.level)
         closed = closed_roles(call_out)
-        begins = roles_to_begin(call_out, change.level, ZoneInfo(settings.city_time_zone))
+        begins = roles_to_begin(call_out, change.level, settings)
     again = closed & {planned.role for planned in begins}
     told = rule.tellings(change.kind, called, let_go | (closed - again), again)
-    names = {rung.person_id: rung.person.name for rung in rungs}
+    names = {person.holder.person_id: person.holder.name for person in called}
     return Foreseen(
         tellings=told,
         notices=_notices(call_out, change, told),
@@ -136,7 +155,26 @@ def foresee(call_out: CallOut, change: Change, settings: Settings) -> Foreseen:
             {r.rungs[0].holder.person_id for r in begins if r.rungs and r.starts_at <= call_out.now}
         ),
         let_go=let_go,
+        nobody=nobody,
     )
+
+
+def _concerned(
+    call_out: CallOut, change: Change, rungs: list[Rung], settings: Settings
+) -> tuple[Sequence[Called], tuple[str, ...]]:
+    """Return whom `change` concerns, and the roles for which there is nobody.
+
+    Who was only warned as a similar place hears that it is over, but neither of levels nor of what the cell corrects.
+    """
+    if change.kind is ChangeKind.LIST_MESSAGE:
+        found = recipients(call_out, change.to, rungs, settings)
+        spoken = {asking.language for person in found.called for asking in person.askings}
+        languages = {*spoken, call_out.document.languages.source}
+        freeze_languages(call_out, settings, [str(change.kind)], languages, keep=False)
+        return found.called, found.nobody
+    if change.kind in (ChangeKind.LEVEL, ChangeKind.CORRECTION):
+        rungs = [rung for rung in rungs if rung.role_call.message != SITE_WARNING]
+    return everybody_called(rungs), ()
 
 
 def rungs_called(call_out: CallOut) -> list[Rung]:
@@ -186,7 +224,7 @@ def closed_roles(call_out: CallOut) -> frozenset[str]:
     )
 
 
-def roles_to_begin(call_out: CallOut, level: str, zone: ZoneInfo) -> tuple[PlannedRole, ...]:
+def roles_to_begin(call_out: CallOut, level: str, settings: Settings) -> tuple[PlannedRole, ...]:
     """Return the calls that `level` needs and that are not under way or done: at their tiers' offsets from now."""
     states = call_out.session.execute(
         select(RoleCall.role, RoleCall.state).where(
@@ -199,7 +237,7 @@ def roles_to_begin(call_out: CallOut, level: str, zone: ZoneInfo) -> tuple[Plann
         for role, facts in call_out.document.roles_of_level(level).items()
         if role not in known
     }
-    return plan_for(call_out.session, call_out.document, roles, call_out.now, zone).roles
+    return plan_for(call_out.session, call_out.document, roles, call_out.now, settings).roles
 
 
 def _calls_stopped(call_out: CallOut, change: Change, let_go: frozenset[str]) -> int:
@@ -266,9 +304,9 @@ def _notices(call_out: CallOut, change: Change, told: Iterable[Telling]) -> tupl
         # Whoever phones reads out what an SMS would say.
         as_ = "sms" if channel == "voice" else channel
         subject, body = call_out.text(message, language, as_).complete(
-            {**call_out.shared_facts(language), **facts}
+            {**call_out.shared_facts(language), "code": SAMPLE_CODE, **facts}
         )
-        foreign = change.kind is ChangeKind.CORRECTION and own_language != language
+        foreign = change.kind in OWN_WORDS and own_language != language
         notices.append(
             Notice(
                 message,

@@ -14,6 +14,7 @@ from playbook.models import Activation, ActivationKind, ContactPoint, Inbound, P
 from playbook.models.keyring import current_keyring
 from playbook.services import log
 from playbook.services.preparedness.numbers import proven
+from playbook.services.preparedness.readiness_answers import answer_by_text, last_asked
 from playbook.services.response.acknowledging import acknowledge, acknowledge_after_the_end
 from playbook.services.response.answers import Heard, asked_rungs, record_answer
 from playbook.services.response.callout import SAID
@@ -181,11 +182,29 @@ def _answer(
         row.understood, row.needs_reader = "ambiguous", reply.number is not None
         _list_alerts(session, row, people, running, now, world.public_url)
     else:
-        ended = acknowledge_after_the_end(
-            session, [p.id for p in people], world.kinds, reply.number, now
-        )
-        row.activation_id, row.needs_reader = ended, ended is None
-        row.understood = "text" if ended is None else "answer"
+        _answer_between_incidents(session, row, people, reply, now, world)
+
+
+def _answer_between_incidents(
+    session: Session,
+    row: Inbound,
+    people: list[Person],
+    reply: Reply,
+    now: datetime,
+    world: _World,
+) -> None:
+    """Take a digit for what was asked last: news of an incident that has ended, or a proof or drill.
+
+    A digit with a number can only mean an incident; an exercise's simulated phone proves no number.
+    """
+    asks = reply.number is None and ActivationKind.REAL in world.kinds
+    asked_at = last_asked(session, row.sender_index, now) if asks else None
+    ended = acknowledge_after_the_end(
+        session, [p.id for p in people], world.kinds, reply.number, now, since=asked_at
+    )
+    row.activation_id = ended
+    taken = ended is not None or (asked_at is not None and answer_by_text(session, row, now))
+    row.understood, row.needs_reader = "answer" if taken else "text", not taken
 
 
 def _still_open(session: Session, activation: Activation, people: list[Person]) -> bool:

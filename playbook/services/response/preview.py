@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -19,6 +18,7 @@ from playbook.domain.response.call_plan import (
     PlannedRung,
     obstacle,
 )
+from playbook.domain.response.proof import SAMPLE_CODE
 from playbook.domain.response.texts import FrozenText, freeze
 from playbook.errors import BadInput, NotFound
 from playbook.models import Activation, ActivationKind, PlaybookVersion
@@ -26,10 +26,11 @@ from playbook.services.preparedness.documents import document_of
 from playbook.services.preparedness.readings import ReadingState, reading_state
 from playbook.services.response.activation import FIRST_NUMBER, Request, fixed_facts
 from playbook.services.response.calling import plan_for
+from playbook.services.response.context import check_page
 from playbook.settings import Settings
 
 #: As long as the token in a partner's answer link.
-SAMPLE_TOKEN = "kx7wq2lm5tbz4c6vhd3n2r5pya"  # noqa: S105 - opens nothing
+SAMPLE_TOKEN = "kx7wq2lm5tbz"  # noqa: S105 - opens nothing
 
 
 _OF_LANGUAGE = frozenset({Hole.NO_TRANSLATION, Hole.NOT_YET_READ})
@@ -64,7 +65,10 @@ class FirstText:
 
 @dataclass(frozen=True)
 class PreviewHole:
-    """Something that is wrong with the plan; `name` and `organisation` are empty when nobody holds the role."""
+    """Something that is wrong with the plan; `name` and `organisation` are empty when nobody holds the role.
+
+    In a gap of a rota, `name` is the next in line; the gap is met at `at` and ends at `until`, None if nobody knows.
+    """
 
     hole: Hole
     role: str
@@ -73,6 +77,8 @@ class PreviewHole:
     name: str
     organisation: str
     language: str
+    at: datetime | None = None
+    until: datetime | None = None
 
     @property
     def serious(self) -> bool:
@@ -116,13 +122,18 @@ class Preview:
         """What is wrong but leaves nobody uncalled, the same thing once with everybody it concerns."""
         names: dict[tuple[Hole, str, str], set[str]] = {}
         for hole in self.holes:
-            if not hole.serious:
+            if not hole.serious and hole.hole is not Hole.ROTA_GAP:
                 # Only a missing or unread translation depends on the language.
                 spoken = hole.language if hole.hole in _OF_LANGUAGE else ""
                 # A hold, or a text that is not translated, concerns a person once, on however many channels.
                 channel = hole.channel if hole.hole in _OF_CHANNEL else ""
                 names.setdefault((hole.hole, channel, spoken), set()).add(hole.name)
         return tuple(LesserHoles(*key, tuple(sorted(found))) for key, found in names.items())
+
+    @property
+    def rota_gaps(self) -> tuple[PreviewHole, ...]:
+        """The roles whose rota has nobody when they are called, though somebody stands in line."""
+        return tuple(hole for hole in self.holes if hole.hole is Hole.ROTA_GAP and hole.name)
 
     @property
     def serious_holes(self) -> int:
@@ -142,7 +153,7 @@ def preview(session: Session, request: Request, settings: Settings, now: datetim
     if request.level not in document.levels:
         raise BadInput("The playbook has no level “{level}”.", level=request.level)
     roles = document.roles_of_level(request.level)
-    plan = plan_for(session, document, roles, now, ZoneInfo(settings.city_time_zone))
+    plan = plan_for(session, document, roles, now, settings)
     firsts = first_messages(plan)
     number = (session.scalar(select(func.max(Activation.number))) or FIRST_NUMBER - 1) + 1
     readings = reading_state(session, version)
@@ -246,6 +257,8 @@ class _Texts:
         facts = {
             "role": self._document.text(f"roles.{first.role.role}.name", language).text,
             "link": f"{self._settings.public_url.rstrip('/')}/a/{SAMPLE_TOKEN}",
+            "code": SAMPLE_CODE,
+            "check": check_page(self._settings.public_url),
         }
         return self._frozen_text(language, first.channel).complete(facts)
 
@@ -304,6 +317,9 @@ def _holes(plan: CallPlan, document: Playbook, readings: ReadingState) -> tuple[
             name=holder.name if holder else "",
             organisation=holder.organisation if holder else "",
             language=rung.language if rung else "",
+            at=role.starts_at if hole is Hole.ROTA_GAP else None,
+            until=role.gap_ends_at if hole is Hole.ROTA_GAP else None,
         )
-        found.setdefault((hole, channel, holder.person_id if holder else role.role), shown)
+        whom = holder.person_id if holder and hole is not Hole.ROTA_GAP else role.role
+        found.setdefault((hole, channel, whom), shown)
     return tuple(found.values())

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from notifications.delivery import DeliveryState
 from playbook.models import ContactPoint, Delivery, Person
 from playbook.services.deliveries import write_delivery
+from playbook.services.response.codes import code_of
 from playbook.services.response.context import CallOut
 
 #: In the key of a message that asks somebody again at a corrected number, although the ladder may have gone on.
@@ -33,9 +34,11 @@ def queue_text(
     `cause` names what it answers and which step of it ("rung:17:0"); with contact point, channel and attempt it is
     the delivery's unique key. `address` is for a reply to somebody who is not in the directory.
     """
-    subject, body = call_out.text(message, language, channel).complete(
-        {**call_out.shared_facts(language), **facts}
-    )
+    text = call_out.text(message, language, channel)
+    facts = {**call_out.shared_facts(language), **facts}
+    if person is not None and "code" in text.open:
+        facts["code"] = code_of(call_out, person.id)
+    subject, body = text.complete(facts)
     return write_delivery(
         call_out.session,
         cause=cause,

@@ -77,7 +77,8 @@ class TestMessages:
     def test_the_english_call_out_fits_one_sms(self, city: Playbook) -> None:
         facts = {
             "city": "Port Harmony", "level": "partial", "number": "27", "join": "0800555000",
-            "link": "https://crisis.example.org/a/Xk29dLq0bT",
+            "link": "https://crisis.example.org/a/Xk29dLq0bT", "code": "482917",
+            "callback": "+442079460000",
         }  # fmt: skip
         assert len(fill(city.message_text("call-out", "sms", "en").body, facts)) <= 160
 
