@@ -19,6 +19,7 @@ class LogEntry(Base):
     __tablename__ = "log_entry"
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    #: When it happened; what was entered from paper later says so in its payload.
     at: Mapped[datetime] = mapped_column(UTCDateTime)
     #: What happened, as a stable word: "activation.confirmed", "rung.opened" …
     kind: Mapped[str] = mapped_column(String(60))
@@ -38,4 +39,7 @@ class LogEntry(Base):
     previous: Mapped[str | None] = mapped_column(String(64))
     seal: Mapped[str | None] = mapped_column(String(64))
 
-    __table_args__ = (Index("ix_log_entry_activation_id_id", "activation_id", "id"),)
+    __table_args__ = (
+        Index("ix_log_entry_activation_id_id", "activation_id", "id"),
+        Index("ix_log_entry_activation_id_at_id", "activation_id", "at", "id"),
+    )

@@ -1,4 +1,7 @@
-"""The time line of an incident: what people did and what the service did, told apart, newest first."""
+"""The time line of an incident: what people did and what the service did, told apart, newest first.
+
+The order is that of the real times: what was said on paper at ten past three stands there, whenever it was entered.
+"""
 
 import json
 from dataclasses import dataclass
@@ -58,11 +61,12 @@ def timeline(
         .outerjoin(User, LogEntry.user_id == User.id)
         .outerjoin(Person, LogEntry.person_id == Person.id)
         .where(LogEntry.activation_id == activation_id)
-        .order_by(LogEntry.id.desc())
+        .order_by(LogEntry.at.desc(), LogEntry.id.desc())
         .limit(limit + 1)
     )
     if before is not None:
-        query = query.where(LogEntry.id < before)
+        at = select(LogEntry.at).where(LogEntry.id == before).scalar_subquery()
+        query = query.where((LogEntry.at < at) | ((LogEntry.at == at) & (LogEntry.id < before)))
     rows = session.execute(query).all()
     entries = [
         Happened(

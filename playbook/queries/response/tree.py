@@ -108,8 +108,10 @@ def _role(document: Playbook, role_call: RoleCall, language: str) -> RoleNode:
 
 
 def happenings(session: Session, activation_id: int) -> Sequence[Happening]:
-    """Return everything that happened in an activation, oldest first."""
+    """Return everything that happened in an activation, oldest first, in the order of the real times."""
     rows = session.scalars(
-        select(LogEntry).where(LogEntry.activation_id == activation_id).order_by(LogEntry.id)
+        select(LogEntry)
+        .where(LogEntry.activation_id == activation_id)
+        .order_by(LogEntry.at, LogEntry.id)
     )
     return [Happening(row.at, row.kind, row.actor, read_payload(row)) for row in rows]

@@ -131,10 +131,24 @@ _TABLES: dict[str, Mapping[Any, Any]] = {
 }
 
 
-def _fill(sentence: str, **facts: object) -> Markup:
+def fill(sentence: str, **facts: object) -> Markup:
     """Fill a translated sentence; every fact is isolated, so that names of either direction stay whole."""
     bound = {name: Markup("<bdi>{}</bdi>").format(value) for name, value in facts.items()}
     return escape(sentence) % bound
+
+
+#: How an answer came, where a word is not enough.
+_VIA_TELLERS: dict[str, Callable[[Happened], Markup]] = {}
+
+
+def teach(kind: str, teller: Callable[[Happened, Words], Markup], left: Any) -> None:
+    """Let the time line tell entries of `kind`; `left` is what is said once names and texts have been erased."""
+    _TELLERS[kind], _KINDS[kind] = teller, left
+
+
+def teach_via(via: str, teller: Callable[[Happened], Markup]) -> None:
+    """Let `teller` say how an answer came that came by `via`."""
+    _VIA_TELLERS[via] = teller
 
 
 @blueprint.app_template_filter("told")
@@ -150,7 +164,7 @@ def told(entry: Happened, words: Words) -> Markup:
 @blueprint.app_template_filter("hole_told")
 def hole_told(hole: PreviewHole, words: Words) -> Markup:
     """Say who stays uncalled, and why."""
-    return _fill(str(SERIOUS[hole.hole]), name=hole.name, role=said(words.role(hole.role)))
+    return fill(str(SERIOUS[hole.hole]), name=hole.name, role=said(words.role(hole.role)))
 
 
 @blueprint.app_template_filter("lesser_told")
@@ -162,7 +176,7 @@ def lesser_told(group: LesserHoles) -> Markup:
         "language": language_name(group.language) if group.language else "",
     }
     open_ = {name: f"%({name})s" for name in facts}
-    return _fill(_lesser(group.hole, count, open_), **facts)
+    return fill(_lesser(group.hole, count, open_), **facts)
 
 
 def _lesser(hole: Hole, count: int, facts: dict[str, str]) -> str:
@@ -221,18 +235,20 @@ def _role(entry: Happened, words: Words) -> Markup:
 
 def _rung(sentence: Any) -> Callable[[Happened, Words], Markup]:
     def tell(entry: Happened, words: Words) -> Markup:
-        return _fill(str(sentence), name=entry.facts.get("name", ""), role=_role(entry, words))
+        return fill(str(sentence), name=entry.facts.get("name", ""), role=_role(entry, words))
 
     return tell
 
 
 def _answer(sentence: Any) -> Callable[[Happened, Words], Markup]:
     def tell(entry: Happened, words: Words) -> Markup:
-        text = _fill(str(sentence), name=entry.facts.get("name", ""), role=_role(entry, words))
+        text = fill(str(sentence), name=entry.facts.get("name", ""), role=_role(entry, words))
         via = term(entry.facts.get("via", ""), "via")
+        if entry.facts.get("via") in _VIA_TELLERS:
+            via = _VIA_TELLERS[entry.facts["via"]](entry)
         if entry.facts.get("late"):
-            return _fill(_("%(what)s (%(via)s, late)"), what=text, via=via)
-        return _fill(_("%(what)s (%(via)s)"), what=text, via=via)
+            return fill(_("%(what)s (%(via)s, late)"), what=text, via=via)
+        return fill(_("%(what)s (%(via)s)"), what=text, via=via)
 
     return tell
 
@@ -242,7 +258,7 @@ def _decision(entry: Happened, words: Words) -> Markup:
     key = f"decisions.{decision}"
     title = said(words(f"{key}.title"))
     if entry.kind == "decision.reopened":
-        return _fill(_("Opened the decision “%(decision)s” again."), decision=title)
+        return fill(_("Opened the decision “%(decision)s” again."), decision=title)
     option = said(words(f"{key}.options.{entry.facts.get('option', '')}"))
     by = entry.facts.get("by", "")
     sentence = (
@@ -252,7 +268,7 @@ def _decision(entry: Happened, words: Words) -> Markup:
             "Decided “%(decision)s”: %(option)s. By %(name)s, on an authority that the playbook does not name."
         )
     )
-    return _fill(sentence, decision=title, option=option, name=by)
+    return fill(sentence, decision=title, option=option, name=by)
 
 
 def _task(entry: Happened, words: Words) -> Markup:
@@ -264,10 +280,10 @@ def _task(entry: Happened, words: Words) -> Markup:
     else:
         title = _("Phone call")
     if entry.kind == "task.reopened":
-        return _fill(_("Took the tick back: %(task)s."), task=title)
+        return fill(_("Took the tick back: %(task)s."), task=title)
     if entry.facts.get("outcome") == "not-needed":
-        return _fill(_("Not needed: %(task)s."), task=title)
-    return _fill(_("Done: %(task)s."), task=title)
+        return fill(_("Not needed: %(task)s."), task=title)
+    return fill(_("Done: %(task)s."), task=title)
 
 
 def _confirmed(entry: Happened, words: Words) -> Markup:
@@ -279,19 +295,17 @@ def _confirmed(entry: Happened, words: Words) -> Markup:
         people,
         level="%(level)s",
     )
-    return _fill(sentence, level=level)
+    return fill(sentence, level=level)
 
 
 def _level(entry: Happened, words: Words) -> Markup:
     level = said(words(f"levels.{entry.facts.get('after', '')}.name"))
-    return _fill(
-        _("Changed the level to %(level)s and told everybody who was called."), level=level
-    )
+    return fill(_("Changed the level to %(level)s and told everybody who was called."), level=level)
 
 
 def _taken_over(entry: Happened, words: Words) -> Markup:
     role = said(words.role(str(entry.facts.get("what", ""))))
-    return _fill(_("Took over %(role)s: nobody further is called for it."), role=role)
+    return fill(_("Took over %(role)s: nobody further is called for it."), role=role)
 
 
 def _resolved(entry: Happened, _words: Words) -> Markup:
@@ -302,16 +316,16 @@ def _resolved(entry: Happened, _words: Words) -> Markup:
 
 _TELLERS: dict[str, Callable[[Happened, Words], Markup]] = {
     "activation.confirmed": _confirmed,
-    "activation.ended": lambda e, _w: _fill(
+    "activation.ended": lambda e, _w: fill(
         _("Ended the incident. %(reason)s"), reason=e.facts.get("reason", "")
     ),
-    "activation.handed-over": lambda e, _w: _fill(
+    "activation.handed-over": lambda e, _w: fill(
         _("Handed coordination over from %(before)s to %(after)s."),
         before=e.facts.get("from", ""),
         after=e.facts.get("to", ""),
     ),
     "change.level-changed": _level,
-    "change.correction": lambda e, _w: _fill(
+    "change.correction": lambda e, _w: fill(
         _("Corrected for everybody who was called: %(text)s"),
         text=" / ".join(dict(e.facts.get("texts") or {}).values()),
     ),
@@ -321,7 +335,7 @@ _TELLERS: dict[str, Callable[[Happened, Words], Markup]] = {
     "change.stand-down-all": lambda _e, _w: escape(
         _("Told everybody who was called that it is over.")
     ),
-    "change.acknowledged": lambda e, _w: _fill(
+    "change.acknowledged": lambda e, _w: fill(
         _("%(name)s has confirmed a change."), name=e.facts.get("name", "")
     ),
     "person.called-too": _rung(_l("Called %(name)s too, for %(role)s.")),
@@ -329,10 +343,10 @@ _TELLERS: dict[str, Callable[[Happened, Words], Markup]] = {
     "rung.silent": _rung(_l("%(name)s was silent as %(role)s; the next in line is asked.")),
     "rung.unreachable": _rung(_l("%(name)s could not be reached for %(role)s.")),
     "rung.stood-down": _rung(_l("Stood %(name)s down for %(role)s: somebody else answered.")),
-    "rung.skipped": lambda e, _w: _fill(
+    "rung.skipped": lambda e, _w: fill(
         _("Skipped %(name)s; the next in line is asked."), name=e.facts.get("what", "")
     ),
-    "role.owned": lambda e, w: _fill(
+    "role.owned": lambda e, w: fill(
         _("Nobody answered for %(role)s; %(name)s owns it now."),
         role=_role(e, w),
         name=e.facts.get("owner", ""),

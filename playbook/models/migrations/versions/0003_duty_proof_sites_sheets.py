@@ -237,7 +237,7 @@ def upgrade() -> None:
     op.create_table('readiness_call',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('round_id', sa.Integer(), nullable=False),
-    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=True),
     sa.Column('contact_point_id', sa.Integer(), nullable=True),
     sa.Column('value_index', sa.String(length=64), nullable=False),
     sa.Column('channel', sa.String(length=10), nullable=False),
@@ -277,6 +277,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('attachment_id', sa.Integer(), nullable=True))
         batch_op.create_index(batch_op.f('ix_delivery_attachment_id'), ['attachment_id'], unique=False)
         batch_op.create_foreign_key(batch_op.f('fk_delivery_attachment_id_attachment'), 'attachment', ['attachment_id'], ['id'], ondelete='SET NULL')
+
+    with op.batch_alter_table('log_entry', schema=None) as batch_op:
+        batch_op.create_index('ix_log_entry_activation_id_at_id', ['activation_id', 'at', 'id'], unique=False)
 
     with op.batch_alter_table('organisation', schema=None) as batch_op:
         batch_op.add_column(sa.Column('owner_id', sa.Integer(), nullable=True))
@@ -336,6 +339,9 @@ def downgrade() -> None:
         batch_op.drop_column('page_round')
         batch_op.drop_column('page_token_digest')
         batch_op.drop_column('says_left_at')
+
+    with op.batch_alter_table('log_entry', schema=None) as batch_op:
+        batch_op.drop_index('ix_log_entry_activation_id_at_id')
 
     with op.batch_alter_table('organisation', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_organisation_owner_id_user'), type_='foreignkey')
