@@ -157,8 +157,9 @@ def test_a_role_that_waits_for_its_tier_is_called_at_once_when_a_decision_calls_
     def decide(call_out: CallOut, _user: User) -> None:
         document = call_out.document
         roles = {"press-officer": document.roles["press-officer"]}
-        plan = plan_for(call_out.session, document, roles, city.now, city.now.tzinfo)
-        begin_calls(call_out, [p.starting_at(city.now) for p in plan.roles])
+        settings = city.wiring.settings
+        plan = plan_for(call_out.session, document, roles, city.now, settings, at_once=True)
+        begin_calls(call_out, plan.roles)
 
     act(city, decide)
     city.mailbox("Nour").receives("المسؤول الصحفي")

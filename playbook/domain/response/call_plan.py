@@ -23,6 +23,7 @@ class Hole(StrEnum):
     HELD = "held"  # everything to this person is held
     NO_TRANSLATION = "no-translation"  # will be called in another language
     NOT_YET_READ = "not-yet-read"  # no native speaker has read the translation
+    ROTA_GAP = "rota-gap"  # the role has a rota and nobody is on it: the next in line is called
 
 
 #: Holes that leave a person or a role uncalled; the others are worth knowing.
@@ -36,6 +37,13 @@ class Contact:
     kind: str
     gets_sms: bool = True
     opted_out: bool = False
+    #: Somebody else answers there and fetches the person: called by a human, never texted.
+    switchboard: bool = False
+
+    @property
+    def texts(self) -> bool:
+        """Whether it is a phone on which the person reads texts."""
+        return self.kind == "phone" and self.gets_sms and not self.switchboard
 
 
 @dataclass(frozen=True)
@@ -51,6 +59,17 @@ class Holder:
 
 
 @dataclass(frozen=True)
+class Duty:
+    """What a role's rota says of one moment: who is on duty, by position, each until when.
+
+    Nobody in a gap; it ends at `gap_ends_at`, None if the rota knows of nobody any more.
+    """
+
+    on: tuple[tuple[Holder, datetime], ...]
+    gap_ends_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class PlannedRung:
     """One person on a role's ladder."""
 
@@ -60,6 +79,8 @@ class PlannedRung:
     #: The language of the text that will be sent; differs from the holder's own where none exists.
     language: str
     holes: tuple[tuple[Hole, str], ...] = ()
+    #: Stands here because the rota says so, until then; None for the standing line.
+    duty_until: datetime | None = None
 
     @property
     def reachable(self) -> bool:
@@ -78,6 +99,9 @@ class PlannedRole:
     #: The message that asks, and the similar place that it warns.
     message: str = "call-out"
     site_id: int | None = None
+    #: The role has a rota, and nobody is on it when the role is called; and when somebody will be.
+    rota_gap: bool = False
+    gap_ends_at: datetime | None = None
 
     def starting_at(self, instant: datetime) -> "PlannedRole":
         """Return the same role, called from `instant` on."""
@@ -86,9 +110,10 @@ class PlannedRole:
     @property
     def holes(self) -> tuple[tuple[Hole, str, PlannedRung | None], ...]:
         """What is wrong: (hole, channel, rung), the role's own hole first."""
-        own = () if self.rungs else ((Hole.NOBODY, "", None),)
+        first = self.rungs[0] if self.rungs else None
         return (
-            *own,
+            *(() if first else ((Hole.NOBODY, "", None),)),
+            *(((Hole.ROTA_GAP, "", first),) if self.rota_gap else ()),
             *((hole, channel, rung) for rung in self.rungs for hole, channel in rung.holes),
         )
 
@@ -129,35 +154,70 @@ def make_plan(
     playbook: Playbook,
     roles: Mapping[str, Role],
     holders: Mapping[str, Sequence[Holder]],
-    confirmed_at: datetime,
-    zone: tzinfo,
+    starts: Mapping[str, datetime],
+    duties: Mapping[tuple[str, datetime], Duty] | None = None,
 ) -> CallPlan:
-    """Return the plan that calls `roles` of `playbook` (id → role) from `confirmed_at` on.
+    """Return the plan that calls `roles` of `playbook` (id → role), each from its moment in `starts` on.
 
-    `holders` is role id → people in order. A role's ladder is its own holders, then those of its deputy roles; each
-    person stands on it once. A role without a tier starts at once.
+    `holders` is role id → the standing line in order; `duties` is what the rotas say, by role id and moment; a role
+    without a rota is absent. A role's ladder is whoever is on duty for it, then its standing line, then the same of its
+    deputy roles; each person stands on it once.
     """
     planned = []
     for role_id, role in roles.items():
-        tier = playbook.tiers[role.tier] if role.tier else None
-        starts_at = tier.starts.add_to(confirmed_at, zone) if tier else confirmed_at
-        people: dict[int, Holder] = {}
+        starts_at = starts[role_id]
+        people: dict[int, tuple[Holder, datetime | None]] = {}
         for named in (role_id, *playbook.deputy_roles(role_id)):
+            duty = (duties or {}).get((named, starts_at))
+            for holder, until in duty.on if duty else ():
+                people.setdefault(holder.person_id, (holder, until))
             for holder in holders.get(named, ()):
-                people.setdefault(holder.person_id, holder)
-        rungs = tuple(plan_rung(playbook, role, holder) for holder in people.values())
-        planned.append(PlannedRole(role_id, role.tier or "", starts_at, rungs))
+                people.setdefault(holder.person_id, (holder, None))
+        own = (duties or {}).get((role_id, starts_at))
+        planned.append(
+            PlannedRole(
+                role_id,
+                role.tier or "",
+                starts_at,
+                tuple(plan_rung(playbook, role, *entry) for entry in people.values()),
+                rota_gap=own is not None and not own.on,
+                gap_ends_at=own.gap_ends_at if own else None,
+            )
+        )
     return CallPlan(tuple(sorted(planned, key=lambda p: p.starts_at)))
 
 
-def plan_rung(playbook: Playbook, role: Role, holder: Holder) -> PlannedRung:
+def starts_of(
+    playbook: Playbook, roles: Mapping[str, Role], confirmed_at: datetime, zone: tzinfo
+) -> dict[str, datetime]:
+    """Return when each of `roles` is called: its tier's offset from `confirmed_at`; without a tier at once."""
+    return {
+        role_id: playbook.tiers[role.tier].starts.add_to(confirmed_at, zone)
+        if role.tier
+        else confirmed_at
+        for role_id, role in roles.items()
+    }
+
+
+def channels_for(channels: Sequence[str], holder: Holder) -> tuple[str, ...]:
+    """Return the channels on which `holder` is asked, in order: a human calls where a switchboard would get texts."""
+    phones = [c for c in holder.contacts if c.kind == "phone"]
+    if any(c.switchboard for c in phones) and not any(c.texts for c in phones):
+        return tuple(dict.fromkeys("voice" if c == "sms" else c for c in channels))
+    return tuple(channels)
+
+
+def plan_rung(
+    playbook: Playbook, role: Role, holder: Holder, duty_until: datetime | None = None
+) -> PlannedRung:
     """Return how `holder` will be asked for `role`, and what stands in the way."""
+    channels = channels_for(role.channels, holder)
     holes: list[tuple[Hole, str]] = [
-        (hole, channel) for channel in role.channels if (hole := obstacle(holder, channel))
+        (hole, channel) for channel in channels if (hole := obstacle(holder, channel))
     ]
-    if len(holes) == len(role.channels):
+    if len(holes) == len(channels):
         holes.insert(0, (Hole.UNREACHABLE, ""))
-    channel = next((c for c in role.channels if c != "voice"), "sms")
+    channel = next((c for c in channels if c != "voice"), "sms")
     text = playbook.message_text("call-out", channel, holder.language)
     if text.is_fallback:
         holes.append((Hole.NO_TRANSLATION, ""))
@@ -165,10 +225,11 @@ def plan_rung(playbook: Playbook, role: Role, holder: Holder) -> PlannedRung:
         holes.append((Hole.NOT_YET_READ, ""))
     return PlannedRung(
         holder=holder,
-        channels=role.channels,
+        channels=channels,
         acknowledge_within=role.acknowledge_within.as_timedelta(),
         language=text.language,
         holes=tuple(holes),
+        duty_until=duty_until,
     )
 
 
@@ -189,7 +250,7 @@ def obstacle(holder: Holder, channel: str) -> Hole | None:
         return Hole.NO_CONTACT
     if channel == "voice":
         return None
-    able = [c for c in phones if c.gets_sms]
+    able = [c for c in phones if c.texts]
     if not able:
         return Hole.NO_SMS
     return None if any(not c.opted_out for c in able) else Hole.OPTED_OUT

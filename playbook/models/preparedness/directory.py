@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import JSON, Boolean, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from playbook.models.base import Base, EncryptedText, UTCDateTime
 from playbook.models.users import User
@@ -96,7 +96,9 @@ class ContactPoint(Base):
     #: False where we know that no SMS can arrive (a landline).
     gets_sms: Mapped[bool] = mapped_column(Boolean, default=True)
     #: What a human says who reaches a switchboard here; None where the person answers themselves.
-    script: Mapped[str | None] = mapped_column(EncryptedText)
+    script: Mapped[str | None] = mapped_column(EncryptedText, deferred=True)
+    #: Whether it has a script, known without decrypting it.
+    has_script: Mapped[bool] = column_property(script.is_not(None))
     opted_out_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     #: When a provider last accepted a message to it.
     last_worked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -110,6 +112,13 @@ class ContactPoint(Base):
     silent_proofs: Mapped[int] = mapped_column(default=0)
 
     person: Mapped[Person] = relationship(back_populates="contact_points")
+
+    @property
+    def is_switchboard(self) -> bool:
+        """Whether somebody else answers here: a human calls and says the script, no text is ever sent."""
+        if "script" in self.__dict__:
+            return self.script is not None
+        return bool(self.has_script)
 
 
 class RoleHolder(Base):

@@ -30,6 +30,8 @@ class RoleLine:
     refused: int = 0
     silent: int = 0
     late: int = 0
+    #: Nobody was on the role's rota when its ladder was made: the next in line was called.
+    rota_gap: bool = False
 
     @property
     def nobody(self) -> bool:
@@ -72,14 +74,26 @@ def people_by_tier(session: Session, activation_id: int, words: Words) -> list[T
             RoleCall.owner_name,
             RoleCall.owned_at,
             RoleCall.answered_at,
+            RoleCall.rota_gap,
             Person.name,
         )
         .outerjoin(Person, RoleCall.answered_by_id == Person.id)
         .where(RoleCall.activation_id == activation_id)
         .order_by(RoleCall.starts_at, RoleCall.id)
     )
-    for call_id, role, tier, starts_at, state, owner, owned_at, answered_at, answered_by in calls:
-        line = RoleLine(role, words.role(role), state, starts_at)
+    for (
+        call_id,
+        role,
+        tier,
+        starts_at,
+        state,
+        owner,
+        owned_at,
+        answered_at,
+        gap,
+        answered_by,
+    ) in calls:
+        line = RoleLine(role, words.role(role), state, starts_at, rota_gap=gap)
         if state == RoleCallState.ANSWERED:
             line.name, line.since = answered_by or "", answered_at
         elif state == RoleCallState.OWNED:

@@ -1,6 +1,7 @@
 """One role's ladder: who was tried, how, when, what came back, and what happens next."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -48,7 +49,8 @@ class RungLine:
     """One person on the ladder.
 
     `asked_with` is the role whose message asked for this one too. `stopped`: texts to this person's number are
-    stopped, so only a phone call or an email can reach them. `phones` only for whoever may see numbers.
+    stopped, so only a phone call or an email can reach them. `duty_until`: the rota put the person here, until then.
+    `phones` only for whoever may see numbers; `scripts` is what to say at those of them that are switchboards.
     """
 
     id: int
@@ -74,6 +76,8 @@ class RungLine:
     unreachable: tuple[Hole, ...]
     phones: tuple[str, ...]
     emails: tuple[str, ...]
+    duty_until: datetime | None = None
+    scripts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,8 @@ class LadderView:
     owned_at: datetime | None
     rungs: tuple[RungLine, ...]
     next: tuple[Step, ...]
+    #: Nobody was on the role's rota when the ladder was made.
+    rota_gap: bool = False
 
     @property
     def may_take_over(self) -> bool:
@@ -148,6 +154,7 @@ def ladder_view(
             for place, rung in enumerate(call.rungs, start=1)
         ),
         next=() if activation.ended_at else next_steps(call, now, activation.coordinator_name),
+        rota_gap=call.rota_gap,
     )
 
 
@@ -159,7 +166,7 @@ def _line(rung: Rung, place: int, words: Words, *, with_phones: bool) -> RungLin
         "",
         rung.language,
         tuple(
-            Contact(str(c.kind), c.gets_sms, c.opted_out_at is not None)
+            Contact(str(c.kind), c.gets_sms, c.opted_out_at is not None, c.is_switchboard)
             for c in person.contact_points
         ),
         person.held_at is not None,
@@ -194,6 +201,12 @@ def _line(rung: Rung, place: int, words: Words, *, with_phones: bool) -> RungLin
         unreachable=tuple(dict.fromkeys(holes)) if len(holes) == len(rung.channels) else (),
         phones=values[ContactKind.PHONE],
         emails=values[ContactKind.EMAIL],
+        duty_until=rung.duty_until,
+        scripts={
+            c.value: c.script or ""
+            for c in person.contact_points
+            if with_phones and c.is_switchboard
+        },
     )
 
 

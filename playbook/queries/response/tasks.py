@@ -23,7 +23,7 @@ class Saying:
 
 @dataclass(slots=True)
 class TaskLine:
-    """One task; `phones` are filled for whoever may see numbers."""
+    """One task; `phones` are filled for whoever may see numbers, `scripts` is what to say at which switchboard."""
 
     id: int
     kind: str
@@ -44,6 +44,7 @@ class TaskLine:
     #: The ladder has climbed past this person already.
     passed: bool = False
     phones: list[str] = field(default_factory=list)
+    scripts: dict[str, str] = field(default_factory=dict)
     says: tuple[Saying, ...] = ()
 
     def is_late(self, now: datetime) -> bool:
@@ -157,18 +158,20 @@ def _says_on_the_phone(words: Words, language: str) -> tuple[Saying, ...]:
 
 
 def _add_phones(session: Session, calls: list[TaskLine]) -> None:
-    phones: dict[int, list[str]] = {}
-    for person_id, value in session.execute(
-        select(ContactPoint.person_id, ContactPoint.value)
+    phones: dict[int, dict[str, str | None]] = {}
+    for person_id, value, script in session.execute(
+        select(ContactPoint.person_id, ContactPoint.value, ContactPoint.script)
         .where(
             ContactPoint.person_id.in_([t.person_id for t in calls]),
             ContactPoint.kind == ContactKind.PHONE,
         )
         .order_by(ContactPoint.person_id, ContactPoint.position)
     ):
-        phones.setdefault(person_id, []).append(value)
+        phones.setdefault(person_id, {})[value] = script
     for task in calls:
-        task.phones = phones.get(task.person_id or 0, [])
+        known = phones.get(task.person_id or 0, {})
+        task.phones = list(known)
+        task.scripts = {value: script for value, script in known.items() if script}
 
 
 def _by_role(tasks: Iterable[TaskLine], words: Words) -> list[RoleTasks]:

@@ -146,9 +146,9 @@ def _set_in_motion(call_out: CallOut, decision_id: str, option: str, settings: S
         tasks.open_message_task(call_out, message_id)
     if starts.call_out:
         roles = document.roles_of_call_out(starts.call_out)
-        plan = plan_for(call_out.session, document, roles, call_out.now, zone)
         # A decision calls now: the tier's own offset was for the activation.
-        begin_calls(call_out, [p.starting_at(call_out.now) for p in plan.roles])
+        plan = plan_for(call_out.session, document, roles, call_out.now, settings, at_once=True)
+        begin_calls(call_out, plan.roles)
     for row in call_out.session.scalars(
         select(Decision).where(
             Decision.activation_id == call_out.activation.id, Decision.taken_at.is_(None)
