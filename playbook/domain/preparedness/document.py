@@ -114,11 +114,11 @@ class Structure(Part):
         return named
 
     def deputy_roles(self, role: str) -> tuple[str, ...]:
-        """Return who stands in for a role: its deputies in order, then theirs, each once. Raises
-        KeyError.
+        """Return who stands in for a role: its deputies in order, then theirs, each once; nobody for a
+        role that only the directory knows.
         """
         found: dict[str, None] = {}
-        waiting = list(self.roles[role].deputies)
+        waiting = list(self.roles[role].deputies) if role in self.roles else []
         while waiting:
             deputy = waiting.pop(0)
             if deputy not in found and deputy != role:

@@ -41,8 +41,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         ),
         "site-warning.voice": (
             "هنا خلية أزمة {city}، التنبيه {number}. وقع أمر في المدينة ونريد أن تسمعوه منا. نرجو الحذر والاعتناء "
-            "بمكانكم. {text} جهة الاتصال لحمايتكم هي {callback}، اتصلوا بها الآن لتتأكدوا من أننا نحن. هل فهمتم؟ هل نتصل "
-            "بكم مرة أخرى؟"
+            "بمكانكم. {text} جهة الاتصال لحمايتكم هي {callback}، اتصلوا بها الآن لتتأكدوا من أننا نحن. هل فهمتم؟ "
+            "هل نتصل بكم مرة أخرى؟"
         ),
         "site-thanks": "{city}، تنبيه {number}: شكرًا لكم، نعلم الآن أنكم على علم. جهة الاتصال لحمايتكم: {callback}",
         "site-deputy": "{city}، تنبيه {number}: شكرًا لكم، نُعلم نائبكم الآن. جهة الاتصال: {callback}",
@@ -51,18 +51,19 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "fr": {
         "site-warning": (
-            "Cellule de crise {city}, alerte {number}: il s'est passé quelque chose en ville. Soyez prudents et veillez "
-            "sur votre lieu. {text} Votre contact pour la protection: {callback}. Répondez 1 reçu, 2 mon suppléant, "
-            "3 appelez-moi. {link}"
+            "Cellule de crise {city}, alerte {number}: il s'est passé quelque chose en ville. Soyez prudents et "
+            "veillez sur votre lieu. {text} Votre contact pour la protection: {callback}. Répondez 1 reçu, "
+            "2 mon suppléant, 3 appelez-moi. {link}"
         ),
         "site-warning.voice": (
             "Ici la cellule de crise de {city}, alerte {number}. Il s'est passé quelque chose en ville et nous voulons "
             "que vous l'appreniez de nous. Soyez prudents et veillez sur votre lieu. {text} Votre contact pour la "
-            "protection est le {callback} ; appelez-le maintenant pour être sûrs que c'est bien nous. Avez-vous compris ? "
-            "Devons-nous vous rappeler ?"
+            "protection est le {callback} ; appelez-le maintenant pour être sûrs que c'est bien nous. "
+            "Avez-vous compris ? Devons-nous vous rappeler ?"
         ),
         "site-thanks": (
-            "{city}, alerte {number}: merci, nous savons que vous êtes au courant. Contact pour la protection: {callback}"
+            "{city}, alerte {number}: merci, nous savons que vous êtes au courant. "
+            "Contact pour la protection: {callback}"
         ),
         "site-deputy": (
             "{city}, alerte {number}: merci, votre suppléant est prévenu maintenant. Contact: {callback}"
@@ -74,13 +75,14 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "sk": {
         "site-warning": (
-            "{city}, krízový štáb, výzva {number}: v meste sa niečo stalo. Buďte opatrní a dávajte pozor na svoje miesto. "
-            "{text} Váš kontakt na ochranu: {callback}. Odpovedzte 1 viem o tom, 2 môj zástupca, 3 zavolajte mi. {link}"
+            "{city}, krízový štáb, výzva {number}: v meste sa niečo stalo. Buďte opatrní a dávajte pozor na svoje "
+            "miesto. {text} Váš kontakt na ochranu: {callback}. Odpovedzte 1 viem o tom, "
+            "2 môj zástupca, 3 zavolajte mi. {link}"
         ),
         "site-warning.voice": (
-            "Tu je krízový štáb mesta {city}, výzva {number}. V meste sa niečo stalo a chceme, aby ste to počuli od nás. "
-            "Buďte opatrní a dávajte pozor na svoje miesto. {text} Váš kontakt na ochranu je {callback}; zavolajte tam "
-            "hneď, aby ste mali istotu, že sme to my. Rozumiete? Máme vám ešte zavolať?"
+            "Tu je krízový štáb mesta {city}, výzva {number}. V meste sa niečo stalo a chceme, aby ste to počuli "
+            "od nás. Buďte opatrní a dávajte pozor na svoje miesto. {text} Váš kontakt na ochranu je {callback}; "
+            "zavolajte tam hneď, aby ste mali istotu, že sme to my. Rozumiete? Máme vám ešte zavolať?"
         ),
         "site-thanks": "{city}, výzva {number}: ďakujeme, vieme, že o tom viete. Kontakt na ochranu: {callback}",
         "site-deputy": "{city}, výzva {number}: ďakujeme, váš zástupca sa to dozvedá teraz. Kontakt: {callback}",

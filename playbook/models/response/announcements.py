@@ -60,7 +60,7 @@ class AnnouncementPerson(Base):
     next_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
     #: How many ways were tried after the first one.
     climbed: Mapped[int] = mapped_column(default=0)
-    #: Of the secret in this person's link; empty where a rung of this activation has the link.
+    #: Of the secret in this person's link: who was never called has no rung that knows it.
     link_token_digest: Mapped[str] = mapped_column(String(64), default="", index=True)
     acknowledged_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     #: "sms", "link" or "hand"; who noted it stands beside it.

@@ -159,6 +159,8 @@ class DecisionBody:
     source_url: str
     #: Who adopted the deadline for the city; empty while it is a reminder.
     adopted_by: str
+    #: An option of it leads to warning similar places.
+    warns: bool = False
 
     @property
     def authorities(self) -> tuple[tuple[str, Word], ...]:
@@ -192,6 +194,7 @@ def decision_body(words: Words, decision_id: str) -> DecisionBody:
         source=source.title if source else "",
         source_url=str(source.url) if source and source.url else "",
         adopted_by=point.adopted.by if point.adopted else "",
+        warns=any(option.starts.warn_sites for option in point.options.values()),
     )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from playbook.domain.response.escalation import RungState
+from playbook.domain.response.site_calls import site_of
 from playbook.models import Person, RoleCall, RoleCallState, Rung
 from playbook.queries.response.words import Word, Words
 
@@ -54,6 +55,8 @@ class TierLines:
         return sum(role.state == RoleCallState.ANSWERED for role in self.roles)
 
 
+#: Stands for a tier where places are warned.
+SIMILAR_PLACES = "similar-places"
 #: Roles that nobody answers for although they have been called.
 NOT_ANSWERED = frozenset({RoleCallState.CALLING, RoleCallState.OWNED})
 _REFUSED = frozenset({RungState.DEPUTY, RungState.UNABLE})
@@ -99,7 +102,8 @@ def people_by_tier(session: Session, activation_id: int, words: Words) -> list[T
         elif state == RoleCallState.OWNED:
             line.name, line.since = owner or "", owned_at
         lines[call_id] = line
-        found = tiers.setdefault(tier, TierLines(tier, words.tier(tier), starts_at))
+        wave = tier if site_of(role) is None else SIMILAR_PLACES
+        found = tiers.setdefault(wave, TierLines(wave, words.tier(wave), starts_at))
         found.roles.append(line)
     _add_rungs(session, activation_id, lines)
     order = {tier: place for place, tier in enumerate(words.document.tiers_in_order())}

@@ -7,7 +7,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from playbook.domain.response.built_in_words import language_of, plain_words
 from playbook.domain.response.escalation import RungState
+from playbook.domain.response.site_calls import CALL_ME, SITE_WARNING, site_of
 from playbook.models import ContactKind, ContactPoint, Organisation, Person, Rung, Task, TaskKind
 from playbook.queries.response.words import Word, Words
 
@@ -127,7 +129,7 @@ def _line(
         name=name,
         organisation=organisation,
         rung_id=task.rung_id,
-        passed=state is not None and state != RungState.ASKED,
+        passed=state is not None and state != RungState.ASKED and not task.cause.endswith(CALL_ME),
     )
     if task.kind == TaskKind.CHECKLIST:
         line.title, line.how = words(f"tasks.{task.ref}.title"), words(f"tasks.{task.ref}.how")
@@ -138,7 +140,10 @@ def _line(
     else:
         line.asks_for = words.role(task.role)
         if task.done_at is None and language:
-            line.says = _says_on_the_phone(words, language)
+            warns = site_of(task.role) is not None
+            line.says = (
+                _says_to_a_place(words, language) if warns else _says_on_the_phone(words, language)
+            )
     return line
 
 
@@ -155,6 +160,15 @@ def _says(words: Words, message: str) -> tuple[Saying, ...]:
 def _says_on_the_phone(words: Words, language: str) -> tuple[Saying, ...]:
     text = words.document.message_text("call-out", "voice", language)
     return (Saying("voice", "", Word(text.body, text.language, text.needs_reader)),)
+
+
+def _says_to_a_place(words: Words, language: str) -> tuple[Saying, ...]:
+    """Return what to say to a place that is warned: the playbook's words, or plain ones."""
+    if SITE_WARNING in words.document.messages:
+        text = words.document.message_text(SITE_WARNING, "voice", language)
+        return (Saying("voice", "", Word(text.body, text.language, text.needs_reader)),)
+    plain = plain_words(SITE_WARNING, language, "voice") or ""
+    return (Saying("voice", "", Word(plain, language_of(language), unread=True)),)
 
 
 def _add_phones(session: Session, calls: list[TaskLine]) -> None:

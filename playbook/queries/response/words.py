@@ -1,9 +1,11 @@
 """A pinned playbook's words on the screens of an incident: in the reader's language where they exist."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from playbook.domain.preparedness.document import Playbook
 from playbook.domain.response.changes import role_in_playbook
+from playbook.domain.response.site_calls import site_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +23,22 @@ class Word:
         return self.text
 
 
+@dataclass(frozen=True)
+class Places:
+    """What warned places are called on a screen: `word` for whoever may not know, else by `names` (id → name)."""
+
+    word: str
+    language: str
+    names: Mapping[int, str] = field(default_factory=dict)
+
+
 class Words:
     """A document read in one language; each text is looked up once."""
 
-    def __init__(self, document: Playbook, language: str) -> None:
+    def __init__(self, document: Playbook, language: str, places: Places | None = None) -> None:
         self.document = document
         self.language = language
+        self.places = places or Places("", language)
         self._found: dict[str, Word] = {}
 
     def __call__(self, key: str) -> Word:
@@ -37,7 +49,14 @@ class Words:
         return self._found[key]
 
     def role(self, role: str) -> Word:
-        """Return what a role is called; an id that the playbook does not know, as it is."""
+        """Return what a role is called; an id that the playbook does not know, as it is.
+
+        A call that warns a place is called by the place's name where the reader may know it.
+        """
+        site_id = site_of(role)
+        if site_id is not None:
+            name = self.places.names.get(site_id)
+            return self.plain(name) if name else Word(self.places.word, self.places.language)
         known = role_in_playbook(role)
         return self(f"roles.{known}.name") if known in self.document.roles else self.plain(role)
 

@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from playbook.domain.response.changes import ChangeKind
 from playbook.errors import NotFound
 from playbook.models import Activation, ActivationKind, Announcement, AnnouncementPerson, User
 from playbook.services import log
@@ -36,8 +37,15 @@ def acknowledge_after_the_end(
     kinds: Collection[ActivationKind],
     number: int | None,
     now: datetime,
+    since: datetime | None = None,
 ) -> int | None:
-    """Take a text to no running incident as the acknowledgement of the one that ended last; return its id, or None."""
+    """Take a text to no running incident as the acknowledgement of the one that ended last; return its id, or None.
+
+    Somebody who gets a message to a list without having been called confirms it in the same way, while it runs.
+
+    With `since` only of one that ended after that: something else was asked then, and the newest question is meant.
+    """
+    asked_at = func.coalesce(Activation.ended_at, Announcement.made_at)
     waiting = (
         select(Activation.id)
         .join(Announcement, Announcement.activation_id == Activation.id)
@@ -46,14 +54,19 @@ def acknowledge_after_the_end(
             AnnouncementPerson.person_id.in_(person_ids),
             AnnouncementPerson.asks,
             AnnouncementPerson.acknowledged_at.is_(None),
-            Activation.ended_at.is_not(None),
+            or_(
+                Activation.ended_at.is_not(None),
+                Announcement.kind == str(ChangeKind.LIST_MESSAGE),
+            ),
             Activation.kind.in_(kinds),
         )
-        .order_by(Activation.ended_at.desc())
+        .order_by(asked_at.desc())
         .limit(1)
     )
     if number is not None:
         waiting = waiting.where(Activation.number == number)
+    if since is not None:
+        waiting = waiting.where(asked_at > since)
     found = session.scalar(waiting)
     if found is not None:
         acknowledge(session, found, person_ids, "sms", now)

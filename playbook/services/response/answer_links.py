@@ -18,7 +18,6 @@ from playbook.services.response.answers import Heard, record_answer
 from playbook.services.response.callout import SAID, alike
 from playbook.services.response.context import CallOut, load, token_digest
 
-
 NO_SUCH_LINK = (
     "This link does not belong to any alert. Check that the whole address was opened, or call us."
 )
@@ -52,10 +51,16 @@ class Invitation:
     answered_by: str | None
     #: What changed, the latest last.
     news: tuple["News", ...] = ()
-    #: A similar place that is warned, not somebody who is asked to come; and the coordinator's own words to it.
-    warned: bool = False
-    advice: str = ""
-    advice_language: str = ""
+    #: A similar place is warned; nobody is asked to come.
+    warning: "SiteWarning | None" = None
+
+
+@dataclass(frozen=True)
+class SiteWarning:
+    """The coordinator's own words to a similar place, and the language that they are in; may be empty."""
+
+    text: str
+    language: str
 
 
 @dataclass(frozen=True)
@@ -103,18 +108,15 @@ def invitation(call_out: CallOut, rung: Rung, language: str) -> Invitation:
         said_at=said.answered_at if said is not None else None,
         answered_by=leader.name if leader and leader.id != rung.person_id else None,
         news=news_for(call_out, rung.person_id),
-        **_warning(call_out, rung),
+        warning=_warning(call_out, rung),
     )
 
 
-def _warning(call_out: CallOut, rung: Rung) -> dict[str, str | bool]:
-    """Return what the page of a warned place shows besides."""
+def _warning(call_out: CallOut, rung: Rung) -> "SiteWarning | None":
     if rung.role_call.message != SITE_WARNING:
-        return {}
-    source = call_out.document.languages.source
+        return None
     words = call_out.words_of_warning(rung.role_call.starts_at)
-    advice, language = text_for(words, rung.language, source)
-    return {"warned": True, "advice": advice, "advice_language": language}
+    return SiteWarning(*text_for(words, rung.language, call_out.document.languages.source))
 
 
 def find_notice(session: Session, token: str, now: datetime, public_url: str) -> Notice:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, select
 
 from notifications.encoding import segment
+from playbook.domain.preparedness.document import Playbook
 from playbook.domain.response import changes as rule
 from playbook.domain.response.call_plan import PlannedRole
 from playbook.domain.response.changes import Asking, Called, ChangeKind, Telling
@@ -108,22 +109,27 @@ def check(call_out: CallOut, change: Change) -> None:
             raise BadInput("The playbook has no level “{level}”.", level=change.level)
         if change.level == activation.level:
             raise BadInput("This incident is at that level already. Choose another one.")
+    if change.kind is ChangeKind.LIST_MESSAGE and not change.to:
+        raise BadInput("Choose at least one list or role.")
+    if change.kind in OWN_WORDS:
+        _check_words(document, change)
+
+
+def _check_words(document: Playbook, change: Change) -> None:
+    own = change.texts.get(document.languages.source, "").strip()
     if change.kind is ChangeKind.CORRECTION:
-        if not change.texts.get(document.languages.source, "").strip():
+        if not own:
             raise BadInput(
                 "Write the correction in the playbook's own language first; the others may stay empty."
             )
         if any(len(text) > LONGEST for text in change.texts.values()):
             raise BadInput("A correction has {most} characters at most.", most=LONGEST)
-    if change.kind is ChangeKind.LIST_MESSAGE:
-        if not change.to:
-            raise BadInput("Choose at least one list or role.")
-        if not change.texts.get(document.languages.source, "").strip():
-            raise BadInput(
-                "Write the message in the playbook's own language first; the others may stay empty."
-            )
-        if any(len(text) > LONGEST for text in change.texts.values()):
-            raise BadInput("A message has {most} characters at most.", most=LONGEST)
+    elif not own:
+        raise BadInput(
+            "Write the message in the playbook's own language first; the others may stay empty."
+        )
+    elif any(len(text) > LONGEST for text in change.texts.values()):
+        raise BadInput("A message has {most} characters at most.", most=LONGEST)
 
 
 def foresee(call_out: CallOut, change: Change, settings: Settings) -> Foreseen:

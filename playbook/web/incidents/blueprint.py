@@ -5,12 +5,15 @@ from datetime import datetime
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_security import current_user
 from markupsafe import Markup, escape
 
 from playbook.domain.preparedness.document import Playbook
 from playbook.models import Activation
 from playbook.queries.response.incidents import find_incident
-from playbook.queries.response.words import Word, Words
+from playbook.queries.response.sites import warned_places
+from playbook.queries.response.words import Places, Word, Words
 from playbook.services.preparedness.documents import document_of
 from playbook.web.database import session
 from playbook.web.guards import COORDINATOR, may
@@ -53,7 +56,15 @@ def open_incident(activation_id: int) -> Incident:
     """Return an incident for this request, or raise NotFound."""
     activation = find_incident(session(), activation_id)
     document = document_of(activation.version)
-    return Incident(activation, document, Words(document, page_language()), now())
+    language = page_language()
+    names = warned_places(session(), activation_id) if sees_sites() else {}
+    places = Places(gettext("A similar place"), language, names)
+    return Incident(activation, document, Words(document, language, places), now())
+
+
+def sees_sites() -> bool:
+    """Whether the current user may know which places the city's register holds."""
+    return bool(getattr(current_user, "sees_sites", False))
 
 
 def back_to_board(activation_id: int, tab: str = "", at: str = "") -> ResponseReturnValue:
