@@ -30,6 +30,8 @@ class Typed:
     when: str = ""
     place: str = ""
     known: str = ""
+    #: "yes": people have already been called from paper.
+    paper: str = ""
 
     @classmethod
     def fresh(cls, now: datetime, zone: ZoneInfo, name: str) -> "Typed":
@@ -48,6 +50,7 @@ class Typed:
             when=form.get("when", ""),
             place=form.get("place", ""),
             known=form.get("known", ""),
+            paper="yes" if form.get("paper") else "",
         )
 
     def fields(self) -> dict[str, str]:

@@ -38,28 +38,28 @@ def start() -> ResponseReturnValue:
 @allow(COORDINATOR)
 def form(version_id: int) -> str:
     """Ask what happened, with a default for everything that may have one."""
-    version, document = _version(version_id)
+    version, document = open_version(version_id)
     name = document.text("playbook.title", page_language()).text
-    return _form(version, document, Typed.fresh(now(), _zone(), name), {})
+    return show_form(version, document, Typed.fresh(now(), city_zone(), name), {})
 
 
 @blueprint.post("/<int:version_id>")
 @allow(COORDINATOR)
 def change(version_id: int) -> str:
     """Show the form again as it was filled in."""
-    version, document = _version(version_id)
-    return _form(version, document, Typed.from_form(request.form), {})
+    version, document = open_version(version_id)
+    return show_form(version, document, Typed.from_form(request.form), {})
 
 
 @blueprint.post("/<int:version_id>/preview")
 @allow(COORDINATOR)
 def look(version_id: int) -> ResponseReturnValue:
     """Show what will happen; nothing is written."""
-    version, document = _version(version_id)
+    version, document = open_version(version_id)
     typed = Typed.from_form(request.form)
-    wanted, errors = read(typed, version_id, document, now(), _zone())
+    wanted, errors = read(typed, version_id, document, now(), city_zone())
     if wanted is None:
-        return _form(version, document, typed, errors), 422
+        return show_form(version, document, typed, errors), 422
     settings = wiring().settings
     words = Words(document, page_language())
     return render_template(
@@ -78,32 +78,34 @@ def look(version_id: int) -> ResponseReturnValue:
 @allow(COORDINATOR)
 def confirm(version_id: int) -> ResponseReturnValue:
     """Activate. The same form sent twice makes one incident; a plan that changed meanwhile still goes."""
-    version, document = _version(version_id)
+    version, document = open_version(version_id)
     typed = Typed.from_form(request.form)
-    wanted, errors = read(typed, version_id, document, now(), _zone())
+    wanted, errors = read(typed, version_id, document, now(), city_zone())
     if wanted is None:
-        return _form(version, document, typed, errors), 422
+        return show_form(version, document, typed, errors), 422
     user = signed_in_user()
     try:
         with transaction() as writing:
             made = activate(writing, wanted, wiring().settings, user, now())
             activation_id = made.id
     except BadInput as error:
-        version, document = _version(version_id)
-        return _form(version, document, typed, {"when": sentence(error)}), error.status
+        version, document = open_version(version_id)
+        return show_form(version, document, typed, {"when": sentence(error)}), error.status
     return redirect(url_for("board.show", activation_id=activation_id), 303)
 
 
-def _version(version_id: int) -> tuple[PlaybookVersion, Playbook]:
+def open_version(version_id: int) -> tuple[PlaybookVersion, Playbook]:
+    """Return a version that can be activated, with its document; raise NotFound for any other."""
     version = session().get(PlaybookVersion, version_id)
     if version is None or not version.activatable:
         raise NotFound("This playbook version cannot be activated.")
     return version, document_of(version)
 
 
-def _form(
+def show_form(
     version: PlaybookVersion, document: Playbook, typed: Typed, errors: dict[str, str]
 ) -> str:
+    """Show the first page as it was filled in, with what is wrong with which field."""
     facts: dict[str, Any] = {
         "version": version,
         "words": Words(document, page_language()),
@@ -112,14 +114,15 @@ def _form(
         ],
         "typed": typed,
         "errors": errors,
-        "zone": _zone().key,
-        "zone_name": now().astimezone(_zone()).tzname(),
+        "zone": city_zone().key,
+        "zone_name": now().astimezone(city_zone()).tzname(),
         "simulated": _simulated(),
     }
     return render_template("activate/form.html", **facts)
 
 
-def _zone() -> ZoneInfo:
+def city_zone() -> ZoneInfo:
+    """Return the zone in which the city says when it happened."""
     return ZoneInfo(wiring().settings.city_time_zone)
 
 

@@ -1,6 +1,7 @@
 """Entering answers from paper: the sheet, what it amounts to, one button."""
 
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,7 +18,6 @@ from playbook.web.errors import sentence
 from playbook.web.guards import COORDINATOR, allow, signed_in_user
 from playbook.web.incidents.blueprint import Incident, blueprint, open_incident
 from playbook.web.incidents.paper_form import Night, Typed, read_sheet
-from playbook.web.languages import time_zone
 from playbook.web.presentation import now
 
 
@@ -81,7 +81,8 @@ def enter_paper(activation_id: int) -> ResponseReturnValue:
 def _open(activation_id: int) -> Open:
     incident = open_incident(activation_id)
     sheet = sheet_of_incident(session(), incident.activation, incident.words)
-    night = Night(incident.activation.time_zero, incident.now, time_zone())
+    zone = ZoneInfo(wiring().settings.city_time_zone)
+    night = Night(incident.activation.time_zero, incident.now, zone)
     return Open(incident, sheet, night, read_sheet(request.form, sheet, night))
 
 

@@ -51,7 +51,7 @@ class Typed:
 
 @dataclass(frozen=True)
 class Night:
-    """When what stands on a sheet can have happened, in the zone that its times are in."""
+    """When what stands on a sheet can have happened, in the city's zone: paper knows no other."""
 
     time_zero: datetime
     now: datetime
@@ -61,6 +61,11 @@ class Night:
     def began(self) -> datetime:
         """Time zero as paper knows it: to the minute."""
         return self.time_zero.replace(second=0, microsecond=0)
+
+    @property
+    def zone_name(self) -> str:
+        """What people call the zone then: "CET"."""
+        return self.time_zero.astimezone(self.zone).tzname() or self.zone.key
 
     @property
     def days(self) -> list[date]:
