@@ -6,7 +6,7 @@ from benchmarks.first_message import first_message
 from benchmarks.installation import installation
 from benchmarks.measuring import Result, machine, show
 from benchmarks.thousand import thousand
-from tests.notifications.fake_twilio import FakeTwilio
+from notifications.fake_twilio import FakeTwilio
 from tests.support import postgres
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from time import perf_counter
 
 from benchmarks.measuring import Result
+from notifications.fake_twilio import FakeTwilio
 from playbook.models import ActivationKind
 from playbook.queries.engine import beat_path
 from playbook.services.response.activation import Request, activate
 from playbook.wiring import Wiring
-from tests.notifications.fake_twilio import FakeTwilio
 from tests.support import harbour
 
 RUNS = 7

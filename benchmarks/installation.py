@@ -8,6 +8,7 @@ from pathlib import Path
 from cryptography.fernet import Fernet
 from sqlalchemy import Engine, text
 
+from notifications.fake_twilio import ACCOUNT_SID, AUTH_TOKEN, FROM_NUMBER
 from playbook.clock import SystemClock
 from playbook.models.database import make_engine, make_sessions
 from playbook.models.keyring import Keyring, use_keyring
@@ -15,7 +16,6 @@ from playbook.models.migrate import upgrade
 from playbook.settings import Settings
 from playbook.wake import SocketWaker
 from playbook.wiring import Wiring
-from tests.notifications.fake_twilio import ACCOUNT_SID, AUTH_TOKEN, FROM_NUMBER
 from tests.support import postgres
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from notifications.fake_twilio import FakeTwilio
 from notifications.messages import Channel, Message
-from tests.notifications.fake_twilio import FakeTwilio
 
 Compose = Callable[..., Message]
 

@@ -3,16 +3,16 @@
 import asyncio
 from typing import Any
 
-from notifications.messages import Message, Outcome
-from notifications.providers import Provider
-from notifications.providers.twilio import TwilioConfig, TwilioProvider
-from tests.notifications.fake_twilio import (
+from notifications.fake_twilio import (
     ACCOUNT_SID,
     AUTH_TOKEN,
     FROM_NUMBER,
     PUBLIC_URL,
     FakeTwilio,
 )
+from notifications.messages import Message, Outcome
+from notifications.providers import Provider
+from notifications.providers.twilio import TwilioConfig, TwilioProvider
 
 
 def twilio_provider(twilio: FakeTwilio, **said: Any) -> TwilioProvider:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from notifications.fake_twilio import Hang
 from notifications.messages import (
     BadPhone,
     Channel,
@@ -17,7 +18,6 @@ from notifications.messages import (
 )
 from notifications.providers.simulator import SimulatorProvider
 from notifications.sender import Sender
-from tests.notifications.fake_twilio import Hang
 from tests.notifications.support import twilio_provider
 
 

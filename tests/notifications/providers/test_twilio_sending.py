@@ -7,8 +7,7 @@ import unicodedata
 
 import pytest
 
-from notifications.messages import Channel, NotConfigured, Outcome, OutcomeKind
-from tests.notifications.fake_twilio import (
+from notifications.fake_twilio import (
     FROM_NUMBER,
     PUBLIC_URL,
     SERVICE_SID,
@@ -20,6 +19,7 @@ from tests.notifications.fake_twilio import (
     Refuse,
     busy,
 )
+from notifications.messages import Channel, NotConfigured, Outcome, OutcomeKind
 from tests.notifications.support import send, twilio_provider
 
 CALLBACK = PUBLIC_URL + "/webhooks/twilio/status?attempt=tok_en-1"

@@ -3,9 +3,7 @@
 import pytest
 
 from notifications.delivery import DeliveryState
-from notifications.messages import BadCallback, BadSignature, Inbound, NotConfigured, Receipt
-from notifications.providers.twilio import TwilioConfig, TwilioProvider
-from tests.notifications.fake_twilio import (
+from notifications.fake_twilio import (
     ACCOUNT_SID,
     AUTH_TOKEN,
     FROM_NUMBER,
@@ -13,6 +11,8 @@ from tests.notifications.fake_twilio import (
     FakeTwilio,
     sign,
 )
+from notifications.messages import BadCallback, BadSignature, Inbound, NotConfigured, Receipt
+from notifications.providers.twilio import TwilioConfig, TwilioProvider
 from tests.notifications.support import send, twilio_provider
 
 STATUS = "/webhooks/twilio/status?attempt=tok-1"

@@ -1,120 +1,50 @@
-"""A Twilio of our own, over real HTTP on loopback: it remembers, it signs, and it fails on request.
-
-    with FakeTwilio() as twilio:
-        provider = TwilioProvider(TwilioConfig(api_base=twilio.base_url, ...))
-        ...
-        twilio.report(twilio.messages[0].sid, "sent", "delivered")
-        for call in twilio.take_receipts():
-            client.post(call.path, headers=call.headers, data=call.form)
-        call = twilio.inbound("+447700900123", "1 27")
-
-Signatures are computed here from the published recipe, not with Twilio's own library, so that
-the two check each other.
-"""
+"""The server: messages and calls taken over HTTP, asked about, reported on."""
 
 import asyncio
 import base64
-import hashlib
-import hmac
 import threading
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Self
 
-from aiohttp import web
+from aiohttp import ClientError, ClientSession, web
+
+from notifications.fake_twilio.behaviour import (
+    Behaviour,
+    Break,
+    Cut,
+    Forecast,
+    Garble,
+    Hang,
+    Refuse,
+    Weather,
+)
+from notifications.fake_twilio.calls import Calls
+from notifications.fake_twilio.records import FakeCall, FakeMessage, page
+from notifications.fake_twilio.refusals import refused
+from notifications.fake_twilio.signing import SignedRequest, sign
 
 ACCOUNT_SID = "AC" + "0" * 32
-AUTH_TOKEN = "token-of-the-fake"
+AUTH_TOKEN = "token-of-the-fake"  # noqa: S105 - opens nothing but the fake
 FROM_NUMBER = "+447700900999"
 SERVICE_SID = "MG" + "1" * 32
 PUBLIC_URL = "https://crisis.city.example.org"
+
+#: When nobody says what time it is.
+LONG_AGO = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
 _STOP = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"})
 _START = frozenset({"START", "YES", "UNSTOP"})
 
 
-def sign(token: str, url: str, form: Mapping[str, str]) -> str:
-    """X-Twilio-Signature: base64 of HMAC-SHA1 over the URL and the sorted fields."""
-    signed = url + "".join(name + form[name] for name in sorted(form))
-    return base64.b64encode(
-        hmac.new(token.encode(), signed.encode(), hashlib.sha1).digest()
-    ).decode()
-
-
-@dataclass(frozen=True)
-class SignedRequest:
-    """A webhook call, ready for a Flask test client: `post(path, headers=headers, data=form)`."""
-
-    url: str
-    path: str
-    headers: dict[str, str]
-    form: dict[str, str]
-
-
-@dataclass(frozen=True)
-class Refuse:
-    """Answer an error of Twilio's own, having sent nothing."""
-
-    status: int = 400
-    code: int | None = 21211
-    retry_after: str | None = None
-
-
-@dataclass(frozen=True)
-class Break:
-    """Answer a bare server error, having taken the message or not."""
-
-    status: int = 500
-    accepted: bool = False
-
-
-@dataclass(frozen=True)
-class Hang:
-    """Never answer, having taken the message or not."""
-
-    accepted: bool = True
-
-
-@dataclass(frozen=True)
-class Cut:
-    """Close the connection instead of answering."""
-
-    accepted: bool = True
-
-
-@dataclass(frozen=True)
-class Garble:
-    """Say 201 with something that is not JSON."""
-
-    accepted: bool = True
-
-
-Behaviour = Refuse | Break | Hang | Cut | Garble
-
-
-def busy(retry_after: str | None = None) -> Refuse:
-    """Too many requests at once: never processed."""
-    return Refuse(429, 20429, retry_after)
-
-
-@dataclass
-class FakeMessage:
-    """A message that the fake has taken."""
-
-    sid: str
-    to: str
-    body: str
-    sender: str
-    status: str
-    params: dict[str, str]
-    error_code: int | None = None
-    statuses: list[str] = field(default_factory=list)
-
-
 class FakeTwilio:
-    """The server; see the module's own words for how to use it."""
+    """The server; see the package's own words for how to use it.
+
+    `posts_to` is where the service really listens: with it, receipts and replies are posted there by themselves,
+    signed for `public_url`. `now` tells the time that messages carry.
+    """
 
     def __init__(
         self,
@@ -123,12 +53,21 @@ class FakeTwilio:
         auth_token: str = AUTH_TOKEN,
         public_url: str = PUBLIC_URL,
         inbound_path: str = "/webhooks/twilio/inbound",
+        posts_to: str | None = None,
+        weather: Weather | None = None,
+        now: Callable[[], datetime] = lambda: LONG_AGO,
+        port: int = 0,
     ) -> None:
         self.account_sid = account_sid
         self.auth_token = auth_token
         self.public_url = public_url
         self.inbound_path = inbound_path
+        self.posts_to = posts_to
+        self.port = port
+        self.now = now
         self.messages: list[FakeMessage] = []
+        self.calls: list[FakeCall] = []
+        self.phones = Calls(self)
         self.opted_out: set[str] = set()
         self.requests = 0
         """How many attempts to create a message have reached the server."""
@@ -139,6 +78,8 @@ class FakeTwilio:
         self.duplicate_receipts = False
         self.reorder_receipts = False
         self.base_url = ""
+        self.forecast = Forecast(weather or Weather())
+        self._by_sid: dict[str, FakeMessage] = {}
         self._plans: deque[Behaviour] = deque()
         self._refused_numbers: dict[str, Refuse] = {}
         self._pending: list[SignedRequest] = []
@@ -147,12 +88,20 @@ class FakeTwilio:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._stopping = asyncio.Event()
+        self._session: ClientSession | None = None
+        self._posting: set[asyncio.Task[None]] = set()
+        self.posted = 0
+        """How many receipts and replies were posted and answered with a 2xx."""
 
     # --- what a test tells it -------------------------------------------------------------
 
     def will(self, *behaviours: Behaviour) -> None:
         """Do these, one for each of the next requests; then behave again."""
         self._plans.extend(behaviours)
+
+    def turn(self, weather: Weather) -> None:
+        """From now on, the weather is this."""
+        self.forecast = Forecast(weather)
 
     def refuse_number(self, to: str, code: int) -> None:
         """Refuse every message to a number from now on."""
@@ -164,10 +113,10 @@ class FakeTwilio:
         for status in statuses:
             message.status = status
             message.statuses.append(status)
+            message.error_code = error_code
             callback = message.params.get("StatusCallback")
             if callback:
-                self._pending.append(self._signed(callback, self._status_form(message, error_code)))
-        message.error_code = error_code
+                self._pending.append(self.signed(callback, message.form(self.account_sid)))
 
     def take_receipts(self) -> list[SignedRequest]:
         """The receipts due since the last time: dropped, doubled or turned round as told."""
@@ -206,24 +155,29 @@ class FakeTwilio:
         }
         if opt_out_type is not None:
             form["OptOutType"] = opt_out_type
-        return self._signed(self.public_url + self.inbound_path, form)
+        return self.signed(self.public_url + self.inbound_path, form)
 
     # --- what a test asks it --------------------------------------------------------------
 
     def message(self, sid: str) -> FakeMessage:
-        """The message taken under this SID."""
-        return next(message for message in self.messages if message.sid == sid)
+        """The message taken under this SID. Raises KeyError."""
+        return self._by_sid[sid]
 
     def texts_to(self, number: str) -> list[str]:
         """What was sent to a number, oldest first."""
         return [message.body for message in self.messages if message.to == number]
 
+    def signed(self, url: str, form: dict[str, str]) -> SignedRequest:
+        """Return a webhook call to `url` as Twilio would make it."""
+        headers = {"X-Twilio-Signature": sign(self.auth_token, url, form)}
+        return SignedRequest(url, url.removeprefix(self.public_url), headers, form)
+
     # --- being a server -------------------------------------------------------------------
 
     def start(self) -> Self:
-        """Listen on a free port of loopback."""
+        """Listen on loopback: on `port`, or on a free one."""
         ready: Future[str] = Future()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve(ready)), daemon=True)
+        self._thread = threading.Thread(target=lambda: self._live(ready), daemon=True)
         self._thread.start()
         self.base_url = ready.result(timeout=10)
         return self
@@ -241,19 +195,31 @@ class FakeTwilio:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
+    def _live(self, ready: "Future[str]") -> None:
+        try:
+            asyncio.run(self._serve(ready))
+        except OSError as error:
+            ready.set_exception(error)
+
     async def _serve(self, ready: "Future[str]") -> None:
         self._loop = asyncio.get_running_loop()
         app = web.Application()
-        messages = "/2010-04-01/Accounts/{account}/Messages"
-        app.router.add_post(messages + ".json", self._create)
-        app.router.add_get(messages + "/{sid}.json", self._fetch)
+        account = "/2010-04-01/Accounts/{account}"
+        app.router.add_post(account + "/Messages.json", self._create)
+        app.router.add_get(account + "/Messages.json", self._list)
+        app.router.add_get(account + "/Messages/{sid}.json", self._fetch)
+        self.phones.add_routes(app, account)
         runner = web.AppRunner(app, shutdown_timeout=0.1)
         await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        host, port = runner.addresses[0][:2]
-        ready.set_result(f"http://{host}:{port}")
-        await self._stopping.wait()
+        async with ClientSession() as self._session:
+            site = web.TCPSite(runner, "127.0.0.1", self.port)
+            await site.start()
+            host, port = runner.addresses[0][:2]
+            ready.set_result(f"http://{host}:{port}")
+            await self._stopping.wait()
+            for task in self._posting:
+                task.cancel()
+            await asyncio.gather(*self._posting, return_exceptions=True)
         await runner.cleanup()
 
     async def _create(self, request: web.Request) -> web.StreamResponse:
@@ -263,19 +229,19 @@ class FakeTwilio:
         try:
             self.request_headers.append(dict(request.headers))
             params = {name: str(value) for name, value in (await request.post()).items()}
-            if self.latency:
-                await asyncio.sleep(self.latency)
+            if pause := self.latency or self.forecast.latency():
+                await asyncio.sleep(pause)
             return await self._answer(request, params)
         finally:
             self._under_way -= 1
 
     async def _answer(self, request: web.Request, params: dict[str, str]) -> web.StreamResponse:
-        refusal = self._denied(request) or self._invalid(params)
+        refusal = self.denied(request) or self._invalid(params)
         if refusal is not None:
-            return _refusal(refusal)
-        plan = self._plans.popleft() if self._plans else None
+            return refused(refusal)
+        plan = self._plans.popleft() if self._plans else self.forecast.behaviour()
         if isinstance(plan, Refuse):
-            return _refusal(plan)
+            return refused(plan)
         if plan is None or plan.accepted:
             message = self._take(params)
         if isinstance(plan, Hang):
@@ -288,19 +254,29 @@ class FakeTwilio:
             return web.Response(status=plan.status, text="<h1>something broke</h1>")
         if isinstance(plan, Garble):
             return web.Response(status=201, text="<h1>created?</h1>")
-        return web.json_response(self._resource(message), status=201)
+        return web.json_response(message.resource(self.account_sid), status=201)
 
     async def _fetch(self, request: web.Request) -> web.StreamResponse:
-        refusal = self._denied(request)
+        refusal = self.denied(request)
         if refusal is not None:
-            return _refusal(refusal)
-        sid = request.match_info["sid"]
-        for message in self.messages:
-            if message.sid == sid:
-                return web.json_response(self._resource(message))
-        return _refusal(Refuse(404, 20404))
+            return refused(refusal)
+        message = self._by_sid.get(request.match_info["sid"])
+        if message is None:
+            return refused(Refuse(404, 20404))
+        return web.json_response(message.resource(self.account_sid))
 
-    def _denied(self, request: web.Request) -> Refuse | None:
+    async def _list(self, request: web.Request) -> web.StreamResponse:
+        """Messages, newest first; by recipient if one is asked for, as many as the page holds."""
+        refusal = self.denied(request)
+        if refusal is not None:
+            return refused(refusal)
+        to, size = request.query.get("To"), int(request.query.get("PageSize", "50"))
+        found = [m for m in reversed(self.messages) if to is None or m.to == to][:size]
+        rows = [message.resource(self.account_sid) for message in found]
+        return web.json_response(page("messages", rows, str(request.rel_url)))
+
+    def denied(self, request: web.Request) -> Refuse | None:
+        """Return the refusal of a request that does not know our account or its token."""
         wanted = base64.b64encode(f"{self.account_sid}:{self.auth_token}".encode()).decode()
         if request.headers.get("Authorization") != f"Basic {wanted}":
             return Refuse(401, 20003)
@@ -321,70 +297,53 @@ class FakeTwilio:
         return Refuse(400, 21610) if to in self.opted_out else self._refused_numbers.get(to)
 
     def _take(self, params: dict[str, str]) -> FakeMessage:
-        by_service = "MessagingServiceSid" in params
         message = FakeMessage(
             sid=f"SM{len(self.messages) + 1:032x}",
             to=params["To"],
             body=params["Body"],
             sender=params.get("From", FROM_NUMBER),
-            status="accepted" if by_service else "queued",
+            status="accepted" if "MessagingServiceSid" in params else "queued",
             params=params,
+            created_at=self.now(),
         )
         self.messages.append(message)
+        self._by_sid[message.sid] = message
+        if self.posts_to is not None and "StatusCallback" in params:
+            self.begin(self._report_by_itself(message))
         return message
 
-    def _resource(self, message: FakeMessage) -> dict[str, object]:
-        created = "Mon, 23 Nov 2026 02:00:00 +0000"
-        return {
-            "account_sid": self.account_sid,
-            "api_version": "2010-04-01",
-            "body": message.body,
-            "date_created": created,
-            "date_sent": None,
-            "date_updated": created,
-            "direction": "outbound-api",
-            "error_code": message.error_code,
-            "error_message": None,
-            "from": message.params.get("From"),
-            "messaging_service_sid": message.params.get("MessagingServiceSid"),
-            "num_media": "0",
-            "num_segments": "0" if "MessagingServiceSid" in message.params else "1",
-            "price": None,
-            "price_unit": None,
-            "sid": message.sid,
-            "status": message.status,
-            "subresource_uris": {},
-            "to": message.to,
-            "uri": f"/2010-04-01/Accounts/{self.account_sid}/Messages/{message.sid}.json",
-        }
+    # --- posting by itself ----------------------------------------------------------------
 
-    def _status_form(self, message: FakeMessage, error_code: int | None) -> dict[str, str]:
-        form = {
-            "AccountSid": self.account_sid,
-            "ApiVersion": "2010-04-01",
-            "From": message.sender,
-            "MessageSid": message.sid,
-            "MessageStatus": message.status,
-            "SmsSid": message.sid,
-            "SmsStatus": message.status,
-            "To": message.to,
-        }
-        if error_code is not None:
-            form["ErrorCode"] = str(error_code)
-        return form
+    def begin(self, work: Coroutine[None, None, None]) -> None:
+        """Do `work` beside the requests; what still runs when the server stops is cut off."""
+        task = asyncio.ensure_future(work)
+        self._posting.add(task)
+        task.add_done_callback(self._posting.discard)
 
-    def _signed(self, url: str, form: dict[str, str]) -> SignedRequest:
-        headers = {"X-Twilio-Signature": sign(self.auth_token, url, form)}
-        return SignedRequest(url, url.removeprefix(self.public_url), headers, form)
+    async def _report_by_itself(self, message: FakeMessage) -> None:
+        undelivered = self.forecast.is_undelivered()
+        ends = "undelivered" if undelivered else "delivered"
+        for status in self.forecast.receipts(["sent", ends]):
+            await asyncio.sleep(self.forecast.weather.receipt_delay)
+            message.status = status
+            message.statuses.append(status)
+            message.error_code = 30003 if status == "undelivered" else None
+            call = self.signed(message.params["StatusCallback"], message.form(self.account_sid))
+            await self.post(call)
+        message.status = ends
 
-
-def _refusal(refusal: Refuse) -> web.Response:
-    headers = {} if refusal.retry_after is None else {"Retry-After": refusal.retry_after}
-    error = {
-        "code": refusal.code,
-        # Like the real one, it repeats the number: nobody may log this.
-        "message": "The 'To' number +447700900123 is not welcome.",
-        "more_info": f"https://www.twilio.com/docs/errors/{refusal.code}",
-        "status": refusal.status,
-    }
-    return web.json_response(error, status=refusal.status, headers=headers)
+    async def post(self, call: SignedRequest) -> str | None:
+        """Post a webhook call to where the service listens; return its answer, None if there is none."""
+        if self._session is None or self.posts_to is None:
+            return None
+        try:
+            async with self._session.post(
+                self.posts_to + call.path, data=call.form, headers=call.headers
+            ) as answer:
+                text = await answer.text()
+                if answer.ok:
+                    self.posted += 1
+                    return text
+        except ClientError:
+            pass  # the real one gives up on a receipt that nobody takes, too
+        return None
