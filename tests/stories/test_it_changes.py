@@ -14,7 +14,6 @@ from playbook.models import (
     ActivationKind,
     ActivationText,
     Announcement,
-    AnnouncementPerson,
     Delivery,
     LogEntry,
     Person,
@@ -22,47 +21,9 @@ from playbook.models import (
     Task,
     User,
 )
-from playbook.services.response import acknowledging, changes
-from playbook.services.response.adding import add_person
-from playbook.services.response.answers import note_by_hand
-from playbook.services.response.foreseeing import Change, Foreseen, foresee
+from tests.stories.changing import change, look, note, told
 from tests.stories.test_trouble import run_and_kill
 from tests.support.city import City
-
-
-def change(city: City, kind: ChangeKind, key: str = "", **facts: object) -> int:
-    """Make a change and let the engine run; return the announcement's id."""
-    wanted = Change(key or f"{kind}-{city.activation_id}-{city.now}", kind, **facts)  # type: ignore[arg-type]
-    settings = city.wiring.settings
-    with city.wiring.transaction() as session:
-        user = session.get_one(User, city.user_id)
-        made = changes.make(session, city.activation_id, wanted, settings, user, city.now).id
-    city.run_ticks()
-    return made
-
-
-def look(city: City, kind: ChangeKind, **facts: object) -> Foreseen:
-    """What a change would do."""
-    with city.wiring.transaction() as session:
-        call_out = city.call_out(session)
-        return foresee(call_out, Change("look", kind, **facts), city.wiring.settings)  # type: ignore[arg-type]
-
-
-def note(city: City, role: str, name: str, answer: Answer) -> None:
-    """Note what somebody said on the phone."""
-    with city.wiring.transaction() as session:
-        rung = session.get_one(type(city.rung(role, name)), city.rung(role, name).id)
-        user = session.get_one(User, city.user_id)
-        note_by_hand(city.call_out(session), rung, answer, user, city.now)
-    city.run_ticks()
-
-
-def told(city: City, announcement_id: int) -> dict[str, AnnouncementPerson]:
-    with city.wiring.sessions() as session:
-        rows = session.scalars(
-            select(AnnouncementPerson).where(AnnouncementPerson.announcement_id == announcement_id)
-        ).all()
-        return {row.person.name.split()[0]: row for row in rows}
 
 
 def test_a_false_alarm_reaches_everybody_who_was_called_and_stops_the_rest(city: City) -> None:
@@ -193,33 +154,6 @@ def test_up_again_asks_afresh_who_had_been_let_go(city: City) -> None:
     assert city.role("police-liaison").state == RoleCallState.ANSWERED
 
 
-def test_who_was_added_stays_when_the_level_falls(city: City) -> None:
-    city.activate("full")
-    role = add(city)
-    change(city, ChangeKind.LEVEL, level="watch")
-    assert city.role(role).state == RoleCallState.CALLING
-    assert city.role("press-officer").state == RoleCallState.CLOSED
-
-
-def test_a_correction_in_two_languages_is_read_as_it_was_written(city: City) -> None:
-    city.activate("full")
-    city.fast_forward(minutes=10)
-    city.phone("Paul").replies("1")
-    city.phone("Dan").read = len(city.phone("Dan").texts())
-    city.mailbox("Nour").read = len(city.mailbox("Nour").texts())
-    texts = {"en": "Meet at the NORTH gate {link}.", "ar": "اللقاء عند البوابة الشمالية."}
-    made = change(city, ChangeKind.CORRECTION, texts=texts)
-    city.phone("Dan").receives("correction: Meet at the NORTH gate {link}.")  # her own braces
-    city.mailbox("Nour").receives("تصحيح: اللقاء عند البوابة الشمالية.")
-    assert city.role("police-liaison").state == RoleCallState.ANSWERED
-    rows = told(city, made)
-    assert rows["Dan"].asks
-    assert rows["Dan"].acknowledged_at is None
-    city.phone("Dan").replies("1")
-    assert told(city, made)["Dan"].acknowledged_via == "sms"
-    assert told(city, made)["Nour"].acknowledged_at is None
-
-
 def test_a_language_left_empty_gets_the_source_and_that_is_shown_before(city: City) -> None:
     city.activate("full")
     city.fast_forward(minutes=10)
@@ -294,24 +228,6 @@ def test_who_said_stop_is_told_by_email(city: City) -> None:
     city.mailbox("Paul").receives("false alarm", "Police liaison")
 
 
-def test_who_can_only_be_phoned_is_given_to_a_human_by_name(city: City) -> None:
-    city.activate("full")
-    with city.wiring.transaction() as session:
-        maya = session.scalars(select(Person).where(Person.name == "Maya Mayor")).one()
-        maya.contact_points = [c for c in maya.contact_points if c.kind == "phone"]
-        maya.contact_points[0].gets_sms = False
-    seen = look(city, ChangeKind.STAND_DOWN)
-    assert (seen.to_phone, seen.beyond_reach) == (("Maya Mayor",), ())
-    made = change(city, ChangeKind.STAND_DOWN)
-    row = told(city, made)["Maya"]
-    assert (row.by_phone, row.acknowledged_at) == (True, None)
-    with city.wiring.transaction() as session:
-        user = session.get_one(User, city.user_id)
-        acknowledging.told_by_hand(session, city.activation_id, row.id, user, city.now)
-    row = told(city, made)["Maya"]
-    assert (row.acknowledged_via, row.noted_by_name) == ("hand", "Cora Coordinator")
-
-
 def test_who_is_held_hears_nothing(city: City) -> None:
     city.activate("full")
     city.phone("Paul").receives("Police liaison")
@@ -334,24 +250,6 @@ def test_an_exercise_says_so_in_every_change(city: City) -> None:
     assert city.phone("Dora").receives("It is over".lower()).startswith("EXERCISE. ")
 
 
-def test_an_answer_after_the_end_is_kept_as_late(city: City) -> None:
-    from playbook.services.response.answer_links import answer
-
-    city.activate("full")
-    text = city.phone("Paul").receives("Police liaison")
-    token = text[text.index("/a/") + 3 :].split()[0]
-    made = change(city, ChangeKind.CORRECTION, texts={"en": "Come by bus."})
-    city.phone("Paul").receives("Come by bus")
-    change(city, ChangeKind.FALSE_ALARM)
-    with city.wiring.transaction() as session:
-        answer(session, token, Answer.JOINING, city.now, "http://city.example.org")
-    rung = city.rung("police-liaison", "Paul")
-    assert (rung.state, rung.late) == ("joining", True)
-    assert told(city, made)["Paul"].acknowledged_via == "link"
-    city.phone("Dora").replies("1")  # to nothing that runs any more: she has read it
-    assert told(city, made)["Dora"].acknowledged_via == "sms"
-
-
 @pytest.mark.parametrize("kind", [ChangeKind.FALSE_ALARM, ChangeKind.STAND_DOWN])
 def test_an_incident_from_before_these_messages_ends_in_plain_words(
     city: City, kind: ChangeKind
@@ -368,62 +266,3 @@ def test_an_incident_from_before_these_messages_ends_in_plain_words(
     change(city, kind)
     assert city.phone("Dan").receives(f"Alert {number}").startswith("EXERCISE. ")
     city.mailbox("Nour").receives("تمرين. ", f"التنبيه {number}")
-
-
-def add(city: City, name: str = "Ines Interpreter", **facts: str) -> str:
-    wanted = {"phone": "+447700900199", "language": "ar", "role": "press-officer"} | facts
-    with city.wiring.transaction() as session:
-        user = session.get_one(User, city.user_id)
-        role = add_person(
-            session,
-            city.activation_id,
-            name=name,
-            settings=city.wiring.settings,
-            user=user,
-            now=city.now,
-            **wanted,
-        ).role
-    city.run_ticks()
-    return role
-
-
-def test_anybody_is_added_to_a_running_call_out(city: City) -> None:
-    from tests.support.city import Phone
-
-    city.activate("full")
-    phone = Phone(city, "Ines", "+447700900199")
-    role = add(city)
-    assert add(city) == role  # an impatient finger
-    phone.receives("المسؤول الصحفي", "أجب 1")
-    phone.silent()
-    phone.replies("1")
-    phone.receives("أنت قادم")
-    assert city.role(role).answered_by.name == "Ines Interpreter"
-    city.fast_forward(minutes=10)
-    city.mailbox("Nour").receives("المسؤول الصحفي")  # the holder is asked all the same
-    change(city, ChangeKind.FALSE_ALARM)
-    phone.receives("إنذار كاذب")
-
-
-def test_an_added_person_who_is_silent_is_phoned_and_then_owned(city: City) -> None:
-    city.activate("watch")
-    role = add(city)
-    city.fast_forward(minutes=5)
-    with city.wiring.sessions() as session:
-        task = session.scalars(select(Task).where(Task.kind == "phone-call")).one()
-        assert task.role == role
-    city.fast_forward(minutes=5)
-    assert city.role(role).owner_name == "Cora Coordinator"
-
-
-def test_a_known_phone_is_the_person_whom_the_directory_knows(city: City) -> None:
-    city.activate("watch")
-    add(city, name="Petra", phone="07700 900105", role="police-liaison", language="en")
-    city.phone("Petra").receives("Police liaison")
-    with city.wiring.sessions() as session:
-        names = session.scalars(select(Person.name).where(Person.name.like("Petra%"))).all()
-        assert names == ["Petra Police"]
-    with pytest.raises(BadInput):
-        add(city, name="No One", phone="12")
-    with city.wiring.sessions() as session:
-        assert session.scalar(select(Person).where(Person.name == "No One")) is None

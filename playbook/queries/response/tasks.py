@@ -48,6 +48,8 @@ class TaskLine:
     phones: list[str] = field(default_factory=list)
     scripts: dict[str, str] = field(default_factory=dict)
     says: tuple[Saying, ...] = ()
+    #: The call tells this person about a change: whom to note it of.
+    told_id: int | None = None
 
     def is_late(self, now: datetime) -> bool:
         """Whether a deadline that the city has adopted has passed."""
@@ -139,6 +141,8 @@ def _line(
             line.says = _says(words, task.ref)
     else:
         line.asks_for = words.role(task.role)
+        if task.cause.startswith("told:"):
+            line.told_id = int(task.cause.split(":")[1])
         if task.done_at is None and language:
             warns = site_of(task.role) is not None
             line.says = (

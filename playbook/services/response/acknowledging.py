@@ -3,12 +3,19 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from playbook.domain.response.changes import ChangeKind
 from playbook.errors import NotFound
-from playbook.models import Activation, ActivationKind, Announcement, AnnouncementPerson, User
+from playbook.models import (
+    Activation,
+    ActivationKind,
+    Announcement,
+    AnnouncementPerson,
+    Task,
+    User,
+)
 from playbook.services import log
 
 
@@ -84,6 +91,21 @@ def told_by_hand(
         _note(session, row, activation_id, "hand", now, user)
 
 
+def stop_waiting(session: Session, activation_id: int) -> None:
+    """What was announced before the end of an incident need not be confirmed any more."""
+    of_incident = select(Announcement.id).where(Announcement.activation_id == activation_id)
+    session.execute(
+        update(AnnouncementPerson)
+        .where(AnnouncementPerson.announcement_id.in_(of_incident))
+        .values(next_due_at=None)
+    )
+
+
+def phone_cause(told_id: int) -> str:
+    """Return the cause of the phone call that tells one person about a change."""
+    return f"told:{told_id}:voice"
+
+
 def _note(
     session: Session,
     row: AnnouncementPerson,
@@ -94,6 +116,21 @@ def _note(
 ) -> None:
     row.acknowledged_at, row.acknowledged_via = now, via
     row.noted_by_name = user.shown_name if user else None
+    row.next_due_at = None
+    session.execute(
+        update(Task)
+        .where(
+            Task.activation_id == activation_id,
+            Task.cause == phone_cause(row.id),
+            Task.done_at.is_(None),
+        )
+        .values(
+            done_at=now,
+            outcome="done" if via == "hand" else "not-needed",
+            done_by_id=user.id if user else None,
+            done_by_name=user.shown_name if user else None,
+        )
+    )
     log.record(
         session,
         "change.acknowledged",

@@ -28,7 +28,7 @@ from playbook.models import (
 )
 from playbook.services import log
 from playbook.services.preparedness.documents import document_of
-from playbook.services.response import decisions, paper, tasks
+from playbook.services.response import acknowledging, decisions, paper, tasks
 from playbook.services.response.calling import begin_calls, plan_for
 from playbook.services.response.context import CallOut, take_turn
 from playbook.services.response.queueing import cancel_queued
@@ -287,6 +287,7 @@ def end(session: Session, activation: Activation, user: User, now: datetime, rea
     )
     cancel_queued(session, Delivery.activation_id == activation.id, "ended", now)
     tasks.close_phone_calls(session, Task.activation_id == activation.id, now)
+    acknowledging.stop_waiting(session, activation.id)
     log.record(
         session,
         "activation.ended",

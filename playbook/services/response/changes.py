@@ -23,6 +23,7 @@ from playbook.models import (
 )
 from playbook.services import log
 from playbook.services.response import activation as activations
+from playbook.services.response.announcing import start_waiting
 from playbook.services.response.calling import begin_calls
 from playbook.services.response.callout import asking_rung, climb, spare_calls
 from playbook.services.response.codes import give_codes
@@ -266,6 +267,7 @@ def _tell_everybody(
             )
         )
         _write_to(call_out, row, change, telling, people[telling.person_id])
+    start_waiting(call_out.session, row)
     call_out.session.flush()
 
 

@@ -12,6 +12,7 @@ from playbook.web.incidents import (
     paper,
     paper_wording,
     showing,
+    telling_wording,
     wording,
 )
 from playbook.web.incidents.blueprint import blueprint
@@ -29,5 +30,6 @@ __all__ = [
     "paper",
     "paper_wording",
     "showing",
+    "telling_wording",
     "wording",
 ]
