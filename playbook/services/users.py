@@ -174,6 +174,23 @@ def change_role(session: Session, user: User, role: str, now: datetime, by: User
     )
 
 
+def let_see_sites(
+    session: Session, user: User, allowed: bool, now: datetime, by: User | None
+) -> None:
+    """Give `user` the right to read the register of places, or take it; the same again changes nothing."""
+    if user.sees_sites == allowed:
+        return
+    user.sees_sites = allowed
+    record(
+        session,
+        "user.sites-allowed" if allowed else "user.sites-refused",
+        now=now,
+        user=by,
+        subject=f"user:{user.id}",
+        payload={"name": user.name},
+    )
+
+
 def deactivate(session: Session, user: User, now: datetime, by: User | None) -> None:
     """Shut `user` out at once, on every device; raises `Conflict` for the last administrator."""
     _keep_an_administrator(session, user)

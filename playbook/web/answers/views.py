@@ -4,6 +4,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from playbook.domain.response.answers import Answer
+from playbook.errors import NotFound
 from playbook.services.response import answer_links
 from playbook.web.database import session, transaction, wiring
 from playbook.web.guards import public
@@ -18,9 +19,11 @@ blueprint = Blueprint("answers", __name__, template_folder="templates")
 @limiter.limit("600 per minute")
 def show(token: str) -> ResponseReturnValue:
     """Show what is asked, in the partner's language, with three buttons."""
-    call_out, rung = answer_links.find(
-        session(), token, wiring().clock.now(), wiring().settings.public_url
-    )
+    at, address = wiring().clock.now(), wiring().settings.public_url
+    try:
+        call_out, rung = answer_links.find(session(), token, at, address)
+    except NotFound:
+        return _notice_page(token, answer_links.find_notice(session(), token, at, address))
     invitation = answer_links.invitation(call_out, rung, force_language(rung.language))
     return _page(token, invitation, None)
 
@@ -57,4 +60,15 @@ def _page(token: str, invitation: answer_links.Invitation, told: str | None) -> 
         told=told,
         join_point=settings.join_point,
         call_back=settings.call_back_number,
+    )
+
+
+def _notice_page(token: str, notice: answer_links.Notice) -> ResponseReturnValue:
+    """Show what somebody was told who was never called."""
+    force_language(notice.language)
+    return render_template(
+        "answers/notice.html",
+        token=token,
+        asked=notice,
+        call_back=wiring().settings.call_back_number,
     )

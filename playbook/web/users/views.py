@@ -67,6 +67,21 @@ def change_role(user_id: int) -> ResponseReturnValue:
     return redirect(url_for("users.index"))
 
 
+@blueprint.post("/<int:user_id>/sites")
+@allow(ADMINISTRATOR)
+def let_see_sites(user_id: int) -> ResponseReturnValue:
+    """Give somebody the right to read the register of places, or take it."""
+    allowed = request.form.get("allowed") == "yes"
+    with transaction() as current:
+        user = find(current, user_id)
+        service.let_see_sites(current, user, allowed, now(), by=signed_in_user())
+    if allowed:
+        flash(_("%(name)s may read the register of places.", name=user.name), "success")
+    else:
+        flash(_("%(name)s may no longer read the register of places.", name=user.name), "success")
+    return redirect(url_for("users.index"))
+
+
 @blueprint.post("/<int:user_id>/deactivate")
 @allow(ADMINISTRATOR)
 def deactivate(user_id: int) -> ResponseReturnValue:
