@@ -19,7 +19,7 @@ from playbook.domain.preparedness.directory_cells import (
     check_time_zone,
 )
 from playbook.errors import BadInput, Conflict, NotFound
-from playbook.models import Organisation, Person, User
+from playbook.models import LogEntry, Organisation, Person, User
 from playbook.services import log
 from playbook.services.preparedness import directory_contacts, directory_roles, rotas
 from playbook.services.preparedness.directory_checks import check_language
@@ -181,13 +181,32 @@ def remove_person(session: Session, person: Person, *, now: datetime, user: User
     """
     if person.removed_at is not None:
         return
+    held = {holder.role: holder.position for holder in person.roles}
     directory_roles.leave_all_roles(session, person, now=now, user=user)
     rotas.leave_all_rotas(session, person, now=now, user=user)
     directory_contacts.forget_contact_points(session, person)
     person.removed_at = now
-    person.notes = None
+    person.notes = person.says_left_at = None
     session.flush()
-    log_person(session, "person.removed", person, now=now, user=user)
+    log.record(
+        session,
+        "person.removed",
+        now=now,
+        user=user,
+        subject=f"person:{person.id}",
+        payload={"name": person.name, "roles": held},
+    )
+
+
+def former_roles(session: Session, person: Person) -> dict[str, int]:
+    """Return role → place of what somebody held when they were last removed; empty once that was erased."""
+    entry = session.scalar(
+        select(LogEntry)
+        .where(LogEntry.kind == "person.removed", LogEntry.subject == f"person:{person.id}")
+        .order_by(LogEntry.id.desc())
+        .limit(1)
+    )
+    return dict(log.read_payload(entry).get("roles", {})) if entry else {}
 
 
 def restore_person(session: Session, person: Person, *, now: datetime, user: User | None) -> None:
