@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from playbook.models import RoleCall, Site
@@ -16,3 +16,15 @@ def warned_places(session: Session, activation_id: int) -> Mapping[int, str]:
         .where(RoleCall.activation_id == activation_id, Site.removed_at.is_(None))
     )
     return dict(rows.tuples().all())
+
+
+def count_warned(session: Session, activation_id: int) -> int:
+    """Return how many places an incident has warned."""
+    return (
+        session.scalar(
+            select(func.count(RoleCall.id)).where(
+                RoleCall.activation_id == activation_id, RoleCall.site_id.is_not(None)
+            )
+        )
+        or 0
+    )

@@ -238,7 +238,7 @@ def _log_answer(
 ) -> None:
     log.record(
         call_out.session,
-        f"answer.{answer.value}",
+        f"{'warning' if rung.role_call.message == SITE_WARNING else 'answer'}.{answer.value}",
         now=call_out.now,
         user=noted_by,
         person_id=rung.person_id,

@@ -114,7 +114,7 @@ def _log_said(call_out: CallOut, rung: Rung) -> None:
     """What a person has said for other roles counts for this one too."""
     log.record(
         call_out.session,
-        f"answer.{rung.state}",
+        f"{'warning' if rung.role_call.message == SITE_WARNING else 'answer'}.{rung.state}",
         now=call_out.now,
         person_id=rung.person_id,
         activation_id=call_out.activation.id,

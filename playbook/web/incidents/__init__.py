@@ -13,6 +13,8 @@ from playbook.web.incidents import (
     paper_wording,
     showing,
     telling_wording,
+    warning,
+    warning_wording,
     wording,
 )
 from playbook.web.incidents.blueprint import blueprint
@@ -31,5 +33,7 @@ __all__ = [
     "paper_wording",
     "showing",
     "telling_wording",
+    "warning",
+    "warning_wording",
     "wording",
 ]

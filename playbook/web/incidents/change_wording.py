@@ -16,12 +16,15 @@ TITLES = {
     "correction": _l("Correct something"),
     "false-alarm": _l("It was a false alarm"),
     "stand-down": _l("Stand everybody down"),
+    "list": _l("Message a list"),
 }
 #: A change that has been announced.
 ANNOUNCED = {
     ChangeKind.FALSE_ALARM: _l("It was a false alarm"),
     ChangeKind.CORRECTION: _l("A correction"),
     ChangeKind.STAND_DOWN: _l("Everybody was stood down"),
+    ChangeKind.LIST_MESSAGE: _l("A message to lists and roles"),
+    ChangeKind.SITE_WARNING: _l("Similar places were warned"),
 }
 
 
@@ -87,6 +90,8 @@ def change_button(seen: Foreseen, kind: str) -> str:
     """Say on the button what it does, in numbers."""
     if kind == "level":
         return str(_level_button(seen))
+    if kind == "list":
+        return str(ngettext("Send it to %(num)d person", "Send it to %(num)d people", seen.people))
     if kind == "correction":
         return str(
             ngettext("Correct it for %(num)d person", "Correct it for %(num)d people", seen.people)

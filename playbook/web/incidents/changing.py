@@ -8,14 +8,18 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from werkzeug.datastructures import MultiDict
 
 from playbook.domain.response.changes import ChangeKind, role_in_playbook
 from playbook.errors import BadInput, NotFound, PlaybookError
 from playbook.queries.response.announcements import announcements_of
+from playbook.queries.response.sites import count_warned
+from playbook.services.preparedness.role_lists import all_lists
 from playbook.services.response import acknowledging, changes
 from playbook.services.response.adding import add_person
 from playbook.services.response.context import load_running
-from playbook.services.response.foreseeing import LONGEST, Change, Foreseen, foresee
+from playbook.services.response.foreseeing import LONGEST, OWN_WORDS, Change, Foreseen, foresee
+from playbook.services.response.list_messages import LIST, ROLE, WARNED_SITES
 from playbook.web.database import session, transaction, wiring
 from playbook.web.errors import sentence
 from playbook.web.guards import COORDINATOR, OBSERVER, allow, may, signed_in_user
@@ -29,6 +33,7 @@ KINDS = {
     "correction": ChangeKind.CORRECTION,
     "false-alarm": ChangeKind.FALSE_ALARM,
     "stand-down": ChangeKind.STAND_DOWN,
+    "list": ChangeKind.LIST_MESSAGE,
 }
 #: The fields that a correction's texts come in: "text-en", "text-ar" …
 TEXT = "text-"
@@ -154,10 +159,18 @@ def _change(kind: ChangeKind, form: Mapping[str, str], incident: Incident) -> Ch
         kind=kind,
         level=form.get("level", "") if kind is ChangeKind.LEVEL else "",
         texts={code: form.get(TEXT + code, "").strip() for code in _languages(incident)}
-        if kind is ChangeKind.CORRECTION
+        if kind in OWN_WORDS
         else {},
         reason=form.get("reason", "").strip() if kind.ends else "",
+        to=_targets(form) if kind is ChangeKind.LIST_MESSAGE else (),
+        asks=form.get("asks") == "yes",
     )
+
+
+def _targets(form: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the lists and roles that were ticked, or that a page carries along in one field."""
+    ticked = form.getlist("to") if isinstance(form, MultiDict) else []
+    return tuple(dict.fromkeys(t for entry in ticked for t in entry.split(",") if t))
 
 
 def _languages(incident: Incident) -> list[str]:
@@ -169,6 +182,8 @@ def _languages(incident: Incident) -> list[str]:
 def _fields(change: Change) -> dict[str, str]:
     """Return what the next page must carry along."""
     carried = {"key": change.key, "level": change.level, "reason": change.reason}
+    if change.kind is ChangeKind.LIST_MESSAGE:
+        carried |= {"to": ",".join(change.to), "asks": "yes" if change.asks else ""}
     return carried | {TEXT + code: words for code, words in change.texts.items()}
 
 
@@ -207,6 +222,8 @@ def _form(incident: Incident, kind: str, change: Change, problem: str = "") -> s
         "longest": LONGEST,
         "problem": problem,
     }
+    if change.kind is ChangeKind.LIST_MESSAGE:
+        facts |= _choices(incident)
     return render_template(
         "incidents/change_form.html",
         incident=incident,
@@ -215,6 +232,23 @@ def _form(incident: Incident, kind: str, change: Change, problem: str = "") -> s
         change=change,
         **facts,
     )
+
+
+def _choices(incident: Incident) -> dict[str, Any]:
+    """Return the lists and roles that a message can go to."""
+    words = incident.words
+    return {
+        "lists": [
+            (f"{LIST}{one.id}", one.name, [words.role(role) for role in one.roles])
+            for one in all_lists(session())
+        ],
+        "roles": sorted(
+            ((f"{ROLE}{role}", words.role(role)) for role in incident.document.roles),
+            key=lambda entry: str(entry[1]).casefold(),
+        ),
+        "warned": count_warned(session(), incident.activation.id),
+        "warned_key": WARNED_SITES,
+    }
 
 
 def _person_form(incident: Incident, typed: Mapping[str, str], problem: str = "") -> str:
