@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from playbook.errors import NotFound
 from playbook.models import ContactKind, ContactPoint, Organisation, Person, RoleHolder
 from playbook.models.keyring import current_keyring
+from playbook.queries.preparedness.rotas import GapAhead
 from playbook.services.preparedness.documents import document_of, latest_versions
 
 
@@ -29,6 +30,12 @@ class Reach:
     #: Phones at which a text message arrives and was not stopped.
     sms: int = 0
     stopped: int = 0
+    #: Phones at which somebody else answers: called by a human, never texted.
+    switchboards: int = 0
+    #: Whose last message came back for good.
+    bounced: int = 0
+    #: That did not answer the last proof.
+    silent: int = 0
 
     @property
     def nowhere(self) -> bool:
@@ -57,6 +64,8 @@ class PersonLine:
     held: bool
     reach: Reach
     places: tuple[Place, ...]
+    #: Says on their own page to have left.
+    says_left: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,6 +102,7 @@ class Trouble(StrEnum):
 
     NOBODY = "nobody"  # a playbook calls a role that nobody holds
     HELD_ONLY = "held-only"  # everybody who holds a role is held
+    ROTA_GAP = "rota-gap"  # a role's rota will have nobody on it
     NO_CONTACT = "no-contact"  # neither phone nor address
     STOPPED = "stopped"  # a number has stopped our messages
     HELD = "held"  # everything to this person is held
@@ -107,6 +117,8 @@ class Problem:
     trouble: Trouble
     role: str = ""
     people: tuple[PersonLine, ...] = ()
+    #: Of the role's rota, the first one first.
+    gaps: tuple[GapAhead, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -146,6 +158,7 @@ def read_directory(session: Session) -> Directory:
             Organisation.name.label("organisation"),
             Person.language,
             Person.held_at,
+            Person.says_left_at,
         )
         .outerjoin(Organisation, Person.organisation_id == Organisation.id)
         .where(Person.removed_at.is_(None))
@@ -163,6 +176,7 @@ def read_directory(session: Session) -> Directory:
             held=row.held_at is not None,
             reach=reach.get(row.id, Reach()),
             places=tuple(places.get(row.id, ())),
+            says_left=row.says_left_at is not None,
         )
         for row in rows
     ]
@@ -276,8 +290,13 @@ def role_table(directory: Directory, uses: Mapping[str, RoleUse]) -> list[RoleLi
     ]
 
 
-def list_problems(directory: Directory, uses: Mapping[str, RoleUse]) -> list[Problem]:
-    """Return what is wrong, the worst first; a role counts where a published playbook uses it."""
+def list_problems(
+    directory: Directory, uses: Mapping[str, RoleUse], gaps: Iterable[GapAhead] = ()
+) -> list[Problem]:
+    """Return what is wrong, the worst first; a role counts where a published playbook uses it.
+
+    `gaps` are those of the rotas in the coming days.
+    """
     problems = [
         Problem(Trouble.HELD_ONLY if line.holders else Trouble.NOBODY, line.role, line.holders)
         for line in role_table(directory, uses)
@@ -288,6 +307,10 @@ def list_problems(directory: Directory, uses: Mapping[str, RoleUse]) -> list[Pro
         for person in directory.people
         for trouble in _troubles(person)
     ]
+    by_role: defaultdict[str, list[GapAhead]] = defaultdict(list)
+    for gap in gaps:
+        by_role[gap.role].append(gap)
+    problems += [Problem(Trouble.ROTA_GAP, role, gaps=tuple(by_role[role])) for role in by_role]
     people = directory.by_id()
     for ids in directory.shared:
         sharing = tuple(people[i] for i in ids if i in people)
@@ -333,7 +356,7 @@ def _troubles(person: PersonLine) -> list[Trouble]:
         found.append(Trouble.STOPPED)
     if person.held:
         found.append(Trouble.HELD)
-    if reach.phones and not reach.sms and not reach.stopped:
+    if reach.phones and not reach.sms and not reach.stopped and not reach.switchboards:
         found.append(Trouble.NO_SMS)
     return found
 
@@ -346,7 +369,10 @@ def _reach(session: Session) -> tuple[dict[int, Reach], list[tuple[int, ...]]]:
             ContactPoint.kind,
             ContactPoint.gets_sms,
             ContactPoint.opted_out_at,
+            ContactPoint.has_script,
             ContactPoint.value_index,
+            ContactPoint.bounced_at,
+            ContactPoint.silent_proofs,
         )
         .join(Person)
         .where(Person.removed_at.is_(None))
@@ -356,11 +382,17 @@ def _reach(session: Session) -> tuple[dict[int, Reach], list[tuple[int, ...]]]:
     at_number: defaultdict[str, list[int]] = defaultdict(list)
     for point in points:
         phone, stopped = point.kind == ContactKind.PHONE, point.opted_out_at is not None
-        sms = phone and point.gets_sms and not stopped
+        sms = phone and point.gets_sms and not stopped and not point.has_script
         counts[point.person_id].update(
-            phones=int(phone), emails=int(not phone), sms=int(sms), stopped=int(stopped)
+            phones=int(phone),
+            emails=int(not phone),
+            sms=int(sms),
+            stopped=int(stopped),
+            switchboards=int(point.has_script),
+            bounced=int(point.bounced_at is not None),
+            silent=int(point.silent_proofs > 0),
         )
-        if phone and point.gets_sms:
+        if phone and point.gets_sms and not point.has_script:
             at_number[point.value_index].append(point.person_id)
     shared = sorted(tuple(ids) for ids in at_number.values() if len(ids) > 1)
     return {person: Reach(**count) for person, count in counts.items()}, shared

@@ -28,11 +28,15 @@ STILL_TO_LEAVE = (DeliveryState.QUEUED, DeliveryState.SENDING)
 
 @dataclass(frozen=True)
 class PointFacts:
-    """A phone or an address as it was typed; `gets_sms` None means: what the number itself tells."""
+    """A phone or an address as it was typed; `gets_sms` None means: what the number itself tells.
+
+    `script` is what a human says to whoever answers at a switchboard; None leaves it as it is, "" takes it away.
+    """
 
     value: str
     label: str = ""
     gets_sms: bool | None = None
+    script: str | None = None
 
 
 def set_contact_points(
@@ -157,8 +161,8 @@ def _checked(kind: ContactKind, value: str, region: str) -> str:
     return check_phone(value, region) if kind is ContactKind.PHONE else check_email(value)
 
 
-def _state(points: Iterable[ContactPoint]) -> list[tuple[str, str, bool]]:
-    return [(c.value, c.label, c.gets_sms) for c in points]
+def _state(points: Iterable[ContactPoint]) -> list[tuple[str, str, bool, str | None]]:
+    return [(c.value, c.label, c.gets_sms, c.script if c.is_switchboard else None) for c in points]
 
 
 def renew_contact_point(
@@ -173,6 +177,7 @@ def renew_contact_point(
         _forget_messages_to(session, [point], Delivery.state.not_in(STILL_TO_LEAVE))
     point.value, point.value_index = value, index
     forget_proofs(point)
+    point.script = None
     point.gets_sms = point.kind == ContactKind.PHONE and can_receive_sms(value) is not False
     point.opted_out_at = stopped.get(index)
 
@@ -181,6 +186,8 @@ def _describe(point: ContactPoint, facts: PointFacts) -> None:
     point.label = facts.label.strip()[:80]
     if facts.gets_sms is not None and point.kind == ContactKind.PHONE:
         point.gets_sms = facts.gets_sms
+    if facts.script is not None and point.kind == ContactKind.PHONE:
+        point.script = facts.script.strip() or None
 
 
 def _forget_messages_to(

@@ -5,13 +5,16 @@ from typing import Any
 from flask import Blueprint
 from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext
+from markupsafe import Markup, escape
 
 from playbook.domain.preparedness.findings import Sentence
 from playbook.models.database import begin_reading
 from playbook.queries.preparedness.directory import RoleUse, roles_in_use
+from playbook.queries.preparedness.rotas import GapAhead
 from playbook.web.database import session, wiring
 from playbook.web.directory import wording
 from playbook.web.languages import page_language
+from playbook.web.presentation import date_and_clock
 
 blueprint = Blueprint(
     "directory",
@@ -63,6 +66,15 @@ class RoleNames:
 def region() -> str:
     """Return the region that numbers without a country code are read in."""
     return wiring().settings.city_region
+
+
+@blueprint.app_template_filter("gap_told")
+def gap_told(gap: GapAhead) -> Markup:
+    """Show from when until when nobody is on a rota."""
+    facts = {"start": date_and_clock(gap.starts_at), "end": date_and_clock(gap.ends_at)}
+    if gap.ends_at is None:
+        return escape(gettext("nobody from %(start)s on")) % facts
+    return escape(gettext("nobody from %(start)s until %(end)s")) % facts
 
 
 def in_words(sentence: Sentence) -> str:

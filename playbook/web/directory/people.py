@@ -8,10 +8,12 @@ from flask.typing import ResponseReturnValue
 from playbook.domain.preparedness.directory_cells import BadCell
 from playbook.queries.home import never_proven
 from playbook.queries.preparedness import directory as queries
+from playbook.queries.preparedness.rotas import gaps_ahead
 from playbook.services.preparedness.directory_checks import check_email, check_phone
-from playbook.web.database import session
+from playbook.web.database import session, wiring
 from playbook.web.directory.blueprint import RoleNames, blueprint, page_of, read_only, region
 from playbook.web.guards import COORDINATOR, OBSERVER, allow, may
+from playbook.web.presentation import now
 
 PAGE = 100
 
@@ -37,7 +39,9 @@ def problems() -> str:
     """Show what is wrong, the worst first."""
     everybody = queries.read_directory(session())
     names = RoleNames()
-    found = queries.list_problems(everybody, names.uses)
+    found = queries.list_problems(
+        everybody, names.uses, gaps_ahead(session(), wiring().settings, now())
+    )
     by_trouble = {
         trouble: [p for p in found if p.trouble == trouble] for trouble in queries.Trouble
     }
@@ -81,7 +85,11 @@ def _people_page(text: str) -> str:
             people=len(everybody.people),
             organisations=len(organisations),
             roles=len(queries.role_table(everybody, names.uses)),
-            problems=len(queries.list_problems(everybody, names.uses)),
+            problems=len(
+                queries.list_problems(
+                    everybody, names.uses, gaps_ahead(session(), wiring().settings, now())
+                )
+            ),
         ),
         removed=queries.read_removed(session()) if may(COORDINATOR) and not text else [],
         role_name=names,

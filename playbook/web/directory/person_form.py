@@ -11,7 +11,7 @@ from playbook.domain.preparedness.directory_cells import (
     check_time_zone,
     one_line,
 )
-from playbook.models import ContactKind, Person
+from playbook.models import ContactKind, ContactPoint, Person
 from playbook.models.keyring import current_keyring
 from playbook.services.preparedness.directory import PersonFacts
 from playbook.services.preparedness.directory_checks import (
@@ -30,13 +30,15 @@ SMS = {"": None, "yes": True, "no": False}
 
 @dataclass
 class PointField:
-    """One line for a phone or an address; `sms` is "", "yes" or "no"."""
+    """One line for a phone or an address; `sms` is "", "yes" or "no". A phone with a `script` is a switchboard."""
 
     value: str = ""
     label: str = ""
     sms: str = ""
     stopped: bool = False
     error: str = ""
+    script: str = ""
+    script_error: str = ""
 
 
 @dataclass
@@ -53,7 +55,9 @@ class PersonForm:
     @property
     def wrong(self) -> bool:
         """Whether something cannot be used."""
-        return bool(self.errors) or any(p.error for p in (*self.phones, *self.emails))
+        return bool(self.errors) or any(
+            p.error or p.script_error for p in (*self.phones, *self.emails)
+        )
 
     @property
     def facts(self) -> PersonFacts:
@@ -71,7 +75,11 @@ class PersonForm:
     def points(self, kind: ContactKind) -> list[PointFacts]:
         """What the form says about phones or addresses; empty lines are left out."""
         fields = self.phones if kind is ContactKind.PHONE else self.emails
-        return [PointFacts(f.value, f.label, SMS.get(f.sms)) for f in fields if one_line(f.value)]
+        return [
+            PointFacts(f.value, f.label, SMS.get(f.sms), f.script)
+            for f in fields
+            if one_line(f.value)
+        ]
 
     def check(self) -> None:
         """Find everything that cannot be used."""
@@ -88,6 +96,7 @@ class PersonForm:
         for phone in self.phones:
             if one_line(phone.value):
                 phone.error = _error(lambda text: check_phone(text, region()), phone.value)
+            phone.script_error = _error(check_notes, phone.script)
         for email in self.emails:
             if one_line(email.value):
                 email.error = _error(check_email, email.value)
@@ -138,17 +147,27 @@ def form_from(posted: Mapping[str, str]) -> PersonForm:
 
 def digest_of(person: Person) -> str:
     """Return a keyed digest of everything that the form shows of `person`."""
-    points = [(c.kind, c.value, c.label, c.gets_sms) for c in person.contact_points]
+    points = [(c.kind, c.value, c.label, c.gets_sms, _script(c)) for c in person.contact_points]
     shown = [person.name, person.key, person.organisation_id, person.language, person.time_zone]
     return current_keyring().blind_index(repr([*shown, person.notes, points]))[:24]
 
 
 def _fields(person: Person, kind: ContactKind) -> list[PointField]:
     return [
-        PointField(c.value, c.label, "yes" if c.gets_sms else "no", c.opted_out_at is not None)
+        PointField(
+            c.value,
+            c.label,
+            "yes" if c.gets_sms else "no",
+            c.opted_out_at is not None,
+            script=_script(c),
+        )
         for c in person.contact_points
         if c.kind == kind
     ]
+
+
+def _script(point: ContactPoint) -> str:
+    return (point.script or "") if point.is_switchboard else ""
 
 
 def _posted(posted: Mapping[str, str], kind: str) -> list[PointField]:
@@ -157,6 +176,7 @@ def _posted(posted: Mapping[str, str], kind: str) -> list[PointField]:
             posted.get(f"{kind}-{n}", ""),
             posted.get(f"{kind}-{n}-label", ""),
             posted.get(f"{kind}-{n}-sms", ""),
+            script=posted.get(f"{kind}-{n}-script", ""),
         )
         for n in range(MOST_POINTS)
         if f"{kind}-{n}" in posted

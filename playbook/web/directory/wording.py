@@ -25,6 +25,7 @@ FIELDS = {
 TROUBLES = {
     Trouble.NOBODY: _l("Nobody holds this role"),
     Trouble.HELD_ONLY: _l("Everybody who holds this role is held"),
+    Trouble.ROTA_GAP: _l("Nobody on the rota in the coming 14 days"),
     Trouble.NO_CONTACT: _l("No phone and no address"),
     Trouble.STOPPED: _l("A number has stopped our messages"),
     Trouble.HELD: _l("Everything to this person is held"),
@@ -36,6 +37,7 @@ MENDS = {
         "Give the role to somebody, or the call-out goes to its deputies' roles only."
     ),
     Trouble.HELD_ONLY: _l("Give the role to somebody else too, or lift a hold."),
+    Trouble.ROTA_GAP: _l("Put somebody on the rota, or the next in line is called meanwhile."),
     Trouble.NO_CONTACT: _l("Add a phone or an address, or nobody can call this person out."),
     Trouble.STOPPED: _l(
         "Text messages do not arrive there. Call, write an email, or ask the person to text START."
@@ -49,6 +51,7 @@ MENDS = {
 ICONS = {
     Trouble.NOBODY: "user-x",
     Trouble.HELD_ONLY: "hand-stop",
+    Trouble.ROTA_GAP: "calendar",
     Trouble.NO_CONTACT: "phone",
     Trouble.STOPPED: "hand-stop",
     Trouble.HELD: "hand-stop",

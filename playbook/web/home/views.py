@@ -11,7 +11,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from playbook.errors import BadInput
 from playbook.queries.home import preparedness, running
-from playbook.web.database import session
+from playbook.queries.preparedness.rotas import gaps_ahead
+from playbook.queries.preparedness.truth import count_doubts
+from playbook.web.database import session, wiring
+from playbook.web.directory.blueprint import RoleNames
 from playbook.web.guards import OBSERVER, allow, public
 from playbook.web.languages import set_preference
 from playbook.web.presentation import THEMES, now
@@ -26,8 +29,15 @@ def index() -> str:
     active = running(session(), current_user.id, now())
     if request.headers.get("HX-Request"):
         return render_template("home/_running.html", active=active)
+    if active:
+        return render_template("home/index.html", active=active)
     return render_template(
-        "home/index.html", active=active, ready=None if active else preparedness(session())
+        "home/index.html",
+        active=active,
+        ready=preparedness(session()),
+        gaps=gaps_ahead(session(), wiring().settings, now()),
+        role_name=RoleNames(),
+        doubts=count_doubts(session(), now()),
     )
 
 
