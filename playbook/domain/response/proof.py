@@ -4,10 +4,16 @@ Playbook versions never change, so those from before there were codes would othe
 read by native speakers.
 """
 
+import unicodedata
 from collections.abc import Collection, Mapping
 
 from playbook.domain.preparedness.proof import missing_proof
 from playbook.domain.preparedness.texts import placeholders_in
+
+#: How many digits a code has.
+DIGITS = 6
+#: What people put between digits, or copy along with them.
+_BETWEEN = "-.\u2013\u200e\u200f\u2066\u2069"
 
 #: What fills `{code}` where a page only shows a text; given to nobody.
 SAMPLE_CODE = "482917"
@@ -85,3 +91,16 @@ def with_proof(
     lines = [li for li in lines if known is None or set(placeholders_in(li)) <= set(known)]
     between = "\n\n" if channel == "email" else " "
     return between.join([body.strip(), *([" ".join(lines)] if lines else [])])
+
+
+def read_code(typed: str) -> str | None:
+    """Return the six digits that somebody typed, in whichever script and however grouped; None if it is no code."""
+    digits = []
+    for character in typed:
+        if character.isspace() or character in _BETWEEN:
+            continue
+        value = unicodedata.digit(character, None)
+        if value is None:
+            return None
+        digits.append(str(value))
+    return "".join(digits) if len(digits) == DIGITS else None

@@ -19,6 +19,7 @@ from playbook.models import (
     PlaybookVersion,
     RoleCallState,
 )
+from playbook.queries.response.codes import wrong_codes
 from playbook.queries.response.decisions import DecisionColumn, decision_column
 from playbook.queries.response.people import NOT_ANSWERED, TierLines, people_by_tier
 from playbook.queries.response.tasks import TaskColumn, task_column
@@ -76,6 +77,8 @@ class TopLine:
     to_read: int
     unknown: int
     to_phone: int
+    #: Wrong check codes of the last hour; many of them mean that somebody forges messages.
+    wrong_codes: int
     next: Next | None
 
 
@@ -119,7 +122,7 @@ def _top_line(
     tasks: TaskColumn,
 ) -> TopLine:
     version = activation.version
-    to_read, unknown, to_phone, newest = _counts(session, activation)
+    to_read, unknown, to_phone, newest, wrong = _counts(session, activation, now)
     return TopLine(
         id=activation.id,
         number=activation.number,
@@ -147,12 +150,17 @@ def _top_line(
         to_read=to_read,
         unknown=unknown,
         to_phone=to_phone,
+        wrong_codes=wrong,
         next=_next(decisions, tasks, now),
     )
 
 
-def _counts(session: Session, activation: Activation) -> tuple[int, int, int, int]:
-    """Return texts to read, unknown messages, people to phone about a change, and the newest version's number."""
+def _counts(
+    session: Session, activation: Activation, now: datetime
+) -> tuple[int, int, int, int, int]:
+    """Return texts to read, unknown messages, people to phone about a change, the newest version's number, and wrong
+    codes.
+    """
     to_read = select(func.count(Inbound.id)).where(
         Inbound.activation_id == activation.id, Inbound.needs_reader, Inbound.done_at.is_(None)
     )
@@ -177,9 +185,10 @@ def _counts(session: Session, activation: Activation) -> tuple[int, int, int, in
             unknown.scalar_subquery(),
             to_phone.scalar_subquery(),
             newest.scalar_subquery(),
+            wrong_codes(activation.id, now),
         )
     ).one()
-    return row[0] or 0, row[1] or 0, row[2] or 0, row[3] or 0
+    return row[0] or 0, row[1] or 0, row[2] or 0, row[3] or 0, row[4] or 0
 
 
 def _next(decisions: DecisionColumn, tasks: TaskColumn, now: datetime) -> Next | None:

@@ -8,11 +8,11 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, insert, or_, select
 from sqlalchemy.orm import Session
 
+from playbook.domain.response.proof import DIGITS
 from playbook.models import Activation, CheckCode
 from playbook.models.keyring import current_keyring
 from playbook.services.response.context import CallOut
 
-DIGITS = 6
 #: After the end of an incident people may still ask whether a message was real; later its codes are free again.
 KNOWN_FOR = timedelta(days=30)
 #: As many values as go into one query.
