@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from playbook.jobs import dispatch, escalation, sealing
+from playbook.jobs import dispatch, escalation, readiness, sealing
 from playbook.wiring import Wiring
 
 #: What a tick did, by kind; all zero or empty means that nothing was due.
@@ -33,4 +33,5 @@ TICKS = (
     Tick("texts", 1, dispatch.run_texts, on_wake=True),
     Tick("mails", 1, dispatch.run_mails, on_wake=True),
     Tick("sealing", 5, sealing.run),
+    Tick("readiness", 5, readiness.run),
 )

@@ -68,7 +68,8 @@ class ReadinessCall(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     round_id: Mapped[int] = mapped_column(ForeignKey("readiness_round.id", ondelete="CASCADE"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    #: None where nobody holds a role of a drill.
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     contact_point_id: Mapped[int | None] = mapped_column(
         ForeignKey("contact_point.id", ondelete="SET NULL"), index=True
     )
@@ -78,13 +79,14 @@ class ReadinessCall(Base):
     #: The role of a drill; empty for a proof.
     role: Mapped[str] = mapped_column(String(80), default="")
     delivery_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"), index=True)
-    #: Why nothing could be sent: "no-contact", "opted-out", "held", "nobody".
+    #: Why nothing could be sent: "no-contact", "no-sms", "opted-out", "disowned", "held",
+    #: "nobody".
     obstacle: Mapped[str | None] = mapped_column(String(20))
     answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    #: "sms" or "link".
+    #: "sms" or "link"; "otherwise" where the number worked in another way meanwhile (an alert was answered from it).
     answered_via: Mapped[str | None] = mapped_column(String(10))
 
     round: Mapped[ReadinessRound] = relationship(back_populates="calls")
-    person: Mapped[Person] = relationship()
+    person: Mapped[Person | None] = relationship()
     contact_point: Mapped[ContactPoint | None] = relationship()
     delivery: Mapped[Delivery | None] = relationship()

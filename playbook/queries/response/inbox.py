@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from playbook.models import Activation, Inbound, Person
+from playbook.models import Activation, Inbound, Person, ReadinessCall, ReadinessRound, RoundKind
+from playbook.services.preparedness.readiness_answers import HEARD_FOR
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,9 @@ class Letter:
     done_at: datetime | None
     outcome: str | None
     understood: str
+    #: The proof or drill in which this phone was asked last before it wrote, and when that began.
+    asked_kind: str | None = None
+    asked_at: datetime | None = None
 
 
 def letters(session: Session, *, waiting: bool, limit: int = 100) -> Sequence[Letter]:
@@ -41,10 +45,31 @@ def letters(session: Session, *, waiting: bool, limit: int = 100) -> Sequence[Le
         .order_by(Inbound.received_at if waiting else Inbound.done_at.desc())
         .limit(limit)
     )
-    return [_letter(inbound, activation) for inbound, activation in rows]
+    found = rows.all()
+    asked = _asked_before(session, [inbound for inbound, _ in found])
+    return [_letter(inbound, activation, asked.get(inbound.id)) for inbound, activation in found]
 
 
-def _letter(row: Inbound, activation: Activation | None) -> Letter:
+def _asked_before(session: Session, texts: Sequence[Inbound]) -> dict[int, ReadinessRound]:
+    """Return inbound id → the proof or drill that its phone was asked in shortly before. One query."""
+    rows = session.execute(
+        select(ReadinessCall.value_index, ReadinessRound)
+        .join(ReadinessRound)
+        .where(ReadinessCall.value_index.in_({text.sender_index for text in texts}))
+        .order_by(ReadinessRound.started_at)
+    ).all()
+    return {
+        text.id: made
+        for text in texts
+        for index, made in rows
+        if index == text.sender_index
+        and timedelta(0) <= text.received_at - made.started_at <= HEARD_FOR[RoundKind(made.kind)]
+    }
+
+
+def _letter(
+    row: Inbound, activation: Activation | None, asked: ReadinessRound | None
+) -> Letter:
     person = row.person
     return Letter(
         id=row.id,
@@ -62,4 +87,6 @@ def _letter(row: Inbound, activation: Activation | None) -> Letter:
         done_at=row.done_at,
         outcome=row.outcome,
         understood=row.understood,
+        asked_kind=str(asked.kind) if asked else None,
+        asked_at=asked.started_at if asked else None,
     )

@@ -34,6 +34,7 @@ from playbook.models import (
     Rung,
 )
 from playbook.services.preparedness.numbers import came_back, got_through
+from playbook.services.preparedness.readiness_holding import put_off
 from playbook.services.response.context import take_turns
 from playbook.services.response.email_html import html_of
 from playbook.services.response.escalation import look_again
@@ -77,6 +78,7 @@ def run_batch(
     """
     with wiring.transaction() as session:
         abandoned = mark_abandoned(session, now)
+        put_off(session, now, wiring.settings)
         claim = claim_batch(session, now, limit, channel)
     counts = {**claim.counts, "abandoned": abandoned}
     if not claim.messages:
