@@ -147,7 +147,11 @@ def harbour_document() -> Playbook:
                     "decides": ["police-liaison", "mayor"],
                     "options": {
                         "call-them": {
-                            "starts": {"tasks": ["patrol"], "messages": ["holding-line"]}
+                            "starts": {
+                                "tasks": ["patrol"],
+                                "messages": ["holding-line"],
+                                "warn-sites": "yes",
+                            }
                         },
                         "wait": {},
                     },
