@@ -4,6 +4,7 @@ The environment wins over `instance/playbook.toml`, which wins over the defaults
 Every setting is documented in `docs/settings.md`; a test compares the two.
 """
 
+import unicodedata
 from pathlib import Path
 from typing import Literal
 
@@ -14,6 +15,9 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+
+#: What the networks carry of a sender that is a name.
+SENDER_LENGTH = 11
 
 
 class Settings(BaseSettings):
@@ -42,6 +46,12 @@ class Settings(BaseSettings):
     call_back_number: str = "+44 20 7946 0000"
     help_number: str = "+44 20 7946 0100"
 
+    #: What partners' phones show instead of a number. Carriers allow eleven letters, digits and spaces, one letter at
+    #: least. Empty means: made from the city's name.
+    sender_name: str = Field(
+        default="", max_length=SENDER_LENGTH, pattern=r"^([A-Za-z0-9 ]*[A-Za-z][A-Za-z0-9 ]*)?$"
+    )
+
     sms_provider: Literal["simulator", "twilio", "null"] = "simulator"
     email_provider: Literal["simulator", "smtp", "null"] = "simulator"
     #: Exercises reach the simulator only, whatever is configured, unless this is set.
@@ -61,7 +71,11 @@ class Settings(BaseSettings):
     smtp_password: SecretStr = SecretStr("")
     smtp_security: Literal["starttls", "tls", "none"] = "starttls"
     email_from: str = "crisis-cell@example.org"
-    email_from_name: str = "City crisis cell"
+    #: Empty means: as `sender` says.
+    email_from_name: str = ""
+
+    #: Where `playbook standby` keeps its copies; the home page says when one was last proven. Empty: none.
+    standby_folder: str = ""
 
     #: Empty means: made at first start and kept in `instance/keys/`.
     secret_key: SecretStr = SecretStr("")
@@ -82,6 +96,14 @@ class Settings(BaseSettings):
         folder = Path(os.environ.get("PLAYBOOK_INSTANCE", "instance"))
         toml = TomlConfigSettingsSource(settings_cls, toml_file=folder / "playbook.toml")
         return init_settings, env_settings, toml
+
+    @property
+    def sender(self) -> str:
+        """The sender's name: as set, else the city's name as far as carriers can show it."""
+        plain = unicodedata.normalize("NFKD", self.city_name)
+        letters = "".join(c for c in plain if c.isascii() and c.isalnum())[:SENDER_LENGTH]
+        made = letters if any(c.isalpha() for c in letters) else "Crisis cell"
+        return self.sender_name or made
 
     @property
     def database(self) -> str:

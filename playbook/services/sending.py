@@ -90,7 +90,8 @@ def twilio_config(settings: Settings) -> object:
         account_sid=settings.twilio_account_sid,
         auth_token=settings.twilio_auth_token.get_secret_value(),
         secondary_auth_token=settings.twilio_secondary_auth_token.get_secret_value() or None,
-        from_number=settings.twilio_from_number or None,
+        # A name takes the place of a number only where somebody has chosen one: nobody can reply to a name.
+        from_number=settings.twilio_from_number or settings.sender_name or None,
         messaging_service_sid=settings.twilio_messaging_service_sid or None,
         public_url=settings.public_url,
         api_base=settings.twilio_api_base,
@@ -108,7 +109,7 @@ def _smtp_config(settings: Settings, clock: Clock) -> object:
         password=settings.smtp_password.get_secret_value() or None,
         security=SmtpSecurity(settings.smtp_security),
         sender_address=settings.email_from,
-        sender_name=settings.email_from_name,
+        sender_name=settings.email_from_name or settings.sender,
         domain=settings.email_from.rpartition("@")[2]
         or urlsplit(settings.public_url).hostname
         or "",
