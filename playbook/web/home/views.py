@@ -1,5 +1,6 @@
 """Views of the first page."""
 
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from playbook.errors import BadInput
 from playbook.queries.home import preparedness, running
 from playbook.queries.preparedness.rotas import gaps_ahead
 from playbook.queries.preparedness.truth import count_doubts
+from playbook.services.preparedness.documents import AlteredVersion
 from playbook.web.database import session, wiring
 from playbook.web.directory.blueprint import RoleNames
 from playbook.web.guards import OBSERVER, allow, public
@@ -36,9 +38,17 @@ def index() -> str:
         active=active,
         ready=preparedness(session()),
         gaps=gaps_ahead(session(), wiring().settings, now()),
-        role_name=RoleNames(),
+        role_name=_role_names(),
         doubts=count_doubts(session(), now()),
     )
+
+
+def _role_names() -> Callable[[str], str]:
+    """Return what says a role's name; its id where a playbook was altered: this page opens whatever is wrong."""
+    try:
+        return RoleNames()
+    except AlteredVersion:
+        return str
 
 
 @blueprint.get("/health")
