@@ -18,6 +18,7 @@ from playbook.services.response import decisions, reading, tasks
 from playbook.services.response.activation import Request, activate
 from tests.support import harbour
 from tests.support.city import City
+from tests.support.sites import SITES, add_sites, warn
 
 #: Said by people or about people in the story below; none of it may lie open.
 SECRETS = {
@@ -93,6 +94,19 @@ def after_a_night(city: City) -> City:
         assert task is not None
         tasks.finish(session, task.id, user, now, note=SECRETS["task note"])
     return city
+
+
+def test_the_register_of_places_lies_closed_even_when_places_were_warned(after_a_night: City):
+    add_sites(after_a_night)
+    warn(after_a_night, texts={"en": "Keep the side gate shut."})
+    stored = everything_stored(after_a_night)
+    written = {text for facts in SITES for text in (facts.name, facts.address, facts.needs) if text}
+    written |= {"Keep the side gate shut."}
+    assert {text for text in written if text in stored} == set()
+    with after_a_night.wiring.sessions() as session:
+        table = " ".join(map(str, session.connection().exec_driver_sql("SELECT * FROM site")))
+    for word in ("mosque", "muslim", "synagogue", "jewish"):
+        assert word not in table  # not even which kinds of place a city lists
 
 
 def test_without_the_keys_nobody_reads_numbers_addresses_or_what_people_wrote(after_a_night: City):

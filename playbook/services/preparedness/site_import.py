@@ -49,7 +49,8 @@ class SitePlan:
 def plan_import(session: Session, data: bytes) -> SitePlan:
     """Return what importing `data` would do now. Raises BadInput for what is no such table."""
     known = {same_name(site.name): site for site in sites.all_sites(session)}
-    new: dict[str, SiteFacts] = {}
+    seen: set[str] = set()
+    new: list[SiteFacts] = []
     changed: dict[int, SiteFacts] = {}
     bad: list[BadRow] = []
     unchanged = 0
@@ -60,17 +61,18 @@ def plan_import(session: Session, data: bytes) -> SitePlan:
             bad.append(BadRow(line, problem))
             continue
         name = same_name(facts.name)
-        if name in new or (name in known and known[name].id in changed):
+        if name in seen:
             bad.append(BadRow(line, BadInput("This place stands in the table twice.")))
         elif name not in known:
-            new[name] = facts
+            new.append(facts)
         elif _differs(known[name], facts):
             changed[known[name].id] = facts
         else:
             unchanged += 1
-    told = repr((list(new.values()), list(changed.items()), unchanged, [row.line for row in bad]))
+        seen.add(name)
+    told = repr((new, list(changed.items()), unchanged, [row.line for row in bad]))
     digest = sha256(told.encode()).hexdigest()
-    return SitePlan(tuple(new.values()), tuple(changed.items()), unchanged, tuple(bad), digest)
+    return SitePlan(tuple(new), tuple(changed.items()), unchanged, tuple(bad), digest)
 
 
 def apply_import(

@@ -17,14 +17,17 @@ from playbook.models import (
     Inbound,
     Organisation,
     Person,
+    RoleList,
     Rung,
     SimulatedMessage,
+    Site,
     Task,
     User,
 )
 from playbook.services.response.changes import correct
 from tests.support.city import City
 from tests.support.people import add_user, client_of
+from tests.support.sites import add_sites
 
 #: Pages that cannot be walked with what the story holds: links of people, which other tests open.
 NOT_WALKED = {"account.link"}
@@ -56,6 +59,7 @@ def facts(city: City) -> dict[str, Any]:
         texts = {"en": "Use the north gate."}
         settings = city.wiring.settings
         correct(session, city.activation_id, "a-correction", texts, settings, user, city.now)
+    add_sites(city)
     link = re.search(r"/a/(\S+)", city.phone("Paul").texts()[0])
     assert link
     with city.wiring.sessions() as session:
@@ -74,6 +78,8 @@ def facts(city: City) -> dict[str, Any]:
             "user_id": first(User.id),
             "message_id": first(SimulatedMessage.id),
             "inbound_id": first(Inbound.id),
+            "site_id": first(Site.id),
+            "list_id": first(RoleList.id),
         }
     return found | {
         "version_id": city.version_id,
