@@ -16,6 +16,8 @@ ADDRESS_TAKEN = 5
 LOG_BROKEN = 6
 #: An exercise ended with a role that nobody answered and no named human owns.
 UNOWNED = 7
+#: A copy for the second machine is not proven to start.
+NOT_PROVEN = 8
 
 
 class AddressTaken(PlaybookError):

@@ -1,7 +1,8 @@
 """Keys for encrypted columns, and the blind index that finds a phone without reading all of them."""
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
@@ -27,6 +28,10 @@ class Keyring:
         self._fernet = MultiFernet([Fernet(key) for key in keys])
         self._index_key = sha256(b"blind-index:" + keys[-1].encode()).digest()
         self._link_key = sha256(b"answer-link:" + keys[-1].encode()).digest()
+        #: By these keys can be told apart without being known, newest first.
+        self.fingerprints = tuple(
+            sha256(b"fingerprint:" + key.encode()).hexdigest()[:16] for key in keys
+        )
 
     def encrypt(self, text: str) -> bytes:
         """Return ciphertext of `text` under the newest key."""
@@ -57,6 +62,9 @@ class Keyring:
         return b32encode(digest[:16]).decode().rstrip("=").lower()[:length]
 
 
+#: In the folder of keys.
+KEY_FILE = "encryption.keys"
+
 _current: Keyring | None = None
 
 
@@ -64,6 +72,17 @@ def use_keyring(keyring: Keyring) -> None:
     """Make `keyring` the one that encrypted columns of this process use."""
     global _current  # noqa: PLW0603 - column types have no other way to be given their keys
     _current = keyring
+
+
+@contextmanager
+def using(keyring: Keyring) -> Iterator[None]:
+    """Within this block, encrypted columns use `keyring`; what was used before is put back."""
+    before = _current
+    use_keyring(keyring)
+    try:
+        yield
+    finally:
+        globals()["_current"] = before
 
 
 def current_keyring() -> Keyring:
@@ -81,8 +100,19 @@ def load_or_make_keys(configured: str, folder: Path) -> Keyring:
     """
     if configured:
         return Keyring(configured.replace(",", " ").split())
-    path = folder / "encryption.keys"
+    path = folder / KEY_FILE
     return Keyring(read_or_make_secret(path, Fernet.generate_key().decode()).split())
+
+
+def read_keys(configured: str, *folders: Path) -> str:
+    """Return the keys in `configured`, else those of the first of `folders` that has any; empty if none. Makes none."""
+    if configured.strip():
+        return configured.replace(",", " ").strip()
+    for folder in folders:
+        path = folder / KEY_FILE
+        if path.is_file():
+            return path.read_text().strip()
+    return ""
 
 
 def read_or_make_secret(path: Path, fresh: str) -> str:

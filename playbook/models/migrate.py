@@ -41,6 +41,12 @@ def heads() -> list[str]:
     return list(ScriptDirectory.from_config(_config()).get_heads())
 
 
+def known_revisions() -> frozenset[str]:
+    """Return every revision that this program can bring a database on from."""
+    script = ScriptDirectory.from_config(_config())
+    return frozenset(revision.revision for revision in script.walk_revisions())
+
+
 def is_current(engine: Engine) -> bool:
     """Return whether `engine`'s database stands at the newest revision."""
     with engine.connect() as connection:

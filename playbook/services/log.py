@@ -111,6 +111,19 @@ def verify(session: Session) -> tuple[int, int | None]:
     return count, first_break(_sealed(session))
 
 
+def head(session: Session) -> str:
+    """Return the seal of the last sealed entry; empty if none is."""
+    return (
+        session.scalar(
+            select(LogEntry.seal)
+            .where(LogEntry.position.is_not(None))
+            .order_by(LogEntry.position.desc())
+            .limit(1)
+        )
+        or ""
+    )
+
+
 def erase_payload(entry: LogEntry) -> None:
     """Erase what is personal in `entry`; the chain still holds."""
     entry.payload = entry.salt = None

@@ -23,7 +23,7 @@ def commands(group: click.Group, prefix: tuple[str, ...] = ()) -> list[tuple[str
 DOCUMENT = Path(__file__).parents[2] / "docs" / "commands.md"
 EXPECTED = {
     "check", "engine", "exercise", "export", "log", "migrate", "people", "print", "publish", "schema",
-    "seed", "up", "user", "web",
+    "seed", "standby", "up", "user", "web",
 }  # fmt: skip
 
 
@@ -41,7 +41,7 @@ def test_every_command_explains_itself(run, command) -> None:
 
 def test_no_line_of_the_list_is_cut_off(run, monkeypatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    for group in ((), ("user",), ("people",), ("log",)):
+    for group in ((), ("user",), ("people",), ("log",), ("standby",)):
         listed = run(*group, "--help").stdout.partition("Commands:")[2]
         assert listed
         assert "..." not in listed, group

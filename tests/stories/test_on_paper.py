@@ -25,6 +25,7 @@ from playbook.services.response import activation, paper
 from playbook.services.response.activation import FromPaper, Request
 from playbook.services.response.answers import note_by_hand
 from playbook.services.response.calling import plan_for
+from playbook.services.response.paper_reckoning import Reckoned
 from tests.support.city import City
 from tests.support.harbour import harbour_document
 
@@ -37,7 +38,7 @@ def tick(city: City, role: str, name: str, what: Ticked, at: datetime) -> Tick:
         return Tick(role, person.id, what, at)
 
 
-def enter(city: City, *ticks: Tick, caller: str = "") -> paper.Reckoned:
+def enter(city: City, *ticks: Tick, caller: str = "") -> Reckoned:
     """Enter a sheet and let the engine run."""
     with city.wiring.transaction() as session:
         user = session.get_one(User, city.user_id)
@@ -46,7 +47,7 @@ def enter(city: City, *ticks: Tick, caller: str = "") -> paper.Reckoned:
     return entered
 
 
-def look(city: City, *ticks: Tick) -> paper.Reckoned:
+def look(city: City, *ticks: Tick) -> Reckoned:
     with city.wiring.transaction() as session:
         return paper.foresee(city.call_out(session), ticks)
 

@@ -13,7 +13,7 @@ from playbook.domain.response.escalation import RungState
 from playbook.models import Activation, CallSheetPrint, Organisation, Person, RoleCall, Rung
 from playbook.queries.response.words import Word, Words
 from playbook.services.response.callout import SAID
-from playbook.services.response.paper import CALL_OUT
+from playbook.services.response.paper_reckoning import CALL_OUT
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Blueprint, jsonify, make_response, redirect, render_template, request
@@ -15,6 +16,7 @@ from playbook.queries.home import preparedness, running
 from playbook.queries.preparedness.rotas import gaps_ahead
 from playbook.queries.preparedness.truth import count_doubts
 from playbook.services.preparedness.documents import AlteredVersion
+from playbook.services.standby import Readiness, readiness
 from playbook.web.database import session, wiring
 from playbook.web.directory.blueprint import RoleNames
 from playbook.web.guards import OBSERVER, allow, public
@@ -40,7 +42,14 @@ def index() -> str:
         gaps=gaps_ahead(session(), wiring().settings, now()),
         role_name=_role_names(),
         doubts=count_doubts(session(), now()),
+        standby=_standby(),
     )
+
+
+def _standby() -> Readiness | None:
+    """Return how ready the second machine is; None where the installation has none."""
+    folder = wiring().settings.standby_folder
+    return readiness(Path(folder)) if folder else None
 
 
 def _role_names() -> Callable[[str], str]:

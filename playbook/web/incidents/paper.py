@@ -12,7 +12,7 @@ from playbook.errors import BadInput
 from playbook.queries.response.paper import Sheet, sheet_of_incident
 from playbook.services.response import paper as service
 from playbook.services.response.context import load
-from playbook.services.response.paper import Reckoned
+from playbook.services.response.paper_reckoning import Reckoned
 from playbook.web.database import session, transaction, wiring
 from playbook.web.errors import sentence
 from playbook.web.guards import COORDINATOR, allow, signed_in_user
