@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, select, true
+from sqlalchemy.orm import Session, contains_eager
 
 from playbook.domain.preparedness.call_sheet import (
     Changes,
@@ -147,8 +147,14 @@ def lines_before(printed: CallSheetPrint | None) -> dict[str, Any] | None:
     return None if printed is None else dict(json.loads(printed.lines))
 
 
-def last_print(session: Session, version: PlaybookVersion, level: str) -> CallSheetPrint | None:
-    """Return the newest printing of this level of this version, or else of an older version of the same playbook."""
+def last_print(
+    session: Session, version: PlaybookVersion, level: str, via: str | None = None
+) -> CallSheetPrint | None:
+    """Return the newest printing of this level of this version, or else of an older version of the same playbook.
+
+    With `via`, only of those that were printed so.
+    """
+    printed = true() if via is None else CallSheetPrint.via == via
     return session.scalar(
         select(CallSheetPrint)
         .join(PlaybookVersion)
@@ -156,7 +162,9 @@ def last_print(session: Session, version: PlaybookVersion, level: str) -> CallSh
             PlaybookVersion.playbook_id == version.playbook_id,
             PlaybookVersion.number <= version.number,
             CallSheetPrint.level == level,
+            printed,
         )
+        .options(contains_eager(CallSheetPrint.version))
         .order_by(
             PlaybookVersion.number.desc(),
             CallSheetPrint.printed_at.desc(),
@@ -178,6 +186,7 @@ def find_print(
             CallSheetPrint.level == level,
             PlaybookVersion.playbook_id == version.playbook_id,
         )
+        .options(contains_eager(CallSheetPrint.version))
     )
     if found is None:
         raise NotFound("There is no such printing of this call sheet.")
