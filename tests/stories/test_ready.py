@@ -23,7 +23,7 @@ from playbook.models import (
     User,
 )
 from playbook.models.keyring import current_keyring
-from playbook.queries.preparedness.readiness import drill_report, proof_report, readiness
+from playbook.queries.preparedness.readiness import drill_report, proof_report, proofs_and_drills
 from playbook.queries.response.inbox import letters
 from playbook.services.preparedness.readiness import foresee, start_round
 from playbook.services.preparedness.readiness_days import days_of
@@ -251,7 +251,7 @@ def test_silent_numbers_are_counted_round_by_round_and_an_answer_makes_them_good
         mail = session.scalars(
             select(SimulatedMessage).where(SimulatedMessage.address_index == index)
         ).one()
-        assert readiness(session).proof.counts[CallState.SILENT] == 13
+        assert proofs_and_drills(session).proof.counts[CallState.SILENT] == 13
     assert "Ont répondu : 1" in mail.body
     assert f"/readiness/rounds/{first}" in mail.body
     assert not [row for row in PEOPLE if str(row[0]) in mail.body or str(row[2]) in mail.body]
@@ -423,6 +423,6 @@ def test_a_scheduled_proof_begins_by_itself_each_quarter(quiet: Quiet) -> None:
     quiet.until(TEN + timedelta(minutes=1))
     city.phone("Dora").receives("Routine check")
     with city.wiring.sessions() as session:
-        due = readiness(session).next_proof
+        due = proofs_and_drills(session).next_proof
     # 15 June is a Monday; the city's summer time.
     assert due == datetime(2026, 6, 15, 9, tzinfo=UTC)

@@ -280,7 +280,7 @@ def _interrupted(session: Session, made: ReadinessRound) -> bool:
 
 
 @dataclass(frozen=True)
-class Readiness:
+class ProofsAndDrills:
     """What the home page says of it: silences of the last proof, the last drill's median, what comes next."""
 
     proof: RoundLine | None
@@ -290,7 +290,7 @@ class Readiness:
     next_drill: datetime | None
 
 
-def readiness(session: Session) -> Readiness:
+def proofs_and_drills(session: Session) -> ProofsAndDrills:
     """Return the last closed proof and drill, and when the next ones begin by themselves."""
     proof = _last_closed(session, RoundKind.PROOF)
     drill = _last_closed(session, RoundKind.DRILL)
@@ -298,7 +298,7 @@ def readiness(session: Session) -> Readiness:
         schedule.kind: schedule.next_due_at
         for schedule in session.scalars(select(ReadinessSchedule).where(ReadinessSchedule.on))
     }
-    return Readiness(
+    return ProofsAndDrills(
         RoundLine(proof, _counts(session, [proof])[proof.id]) if proof else None,
         drill,
         _totals_of(session, drill) if drill else None,

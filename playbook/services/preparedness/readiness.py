@@ -142,8 +142,9 @@ def open_round(session: Session, kind: RoundKind) -> ReadinessRound | None:
 
 
 def confirm_token(call: ReadinessCall) -> str:
-    """Return the secret in a mail's link; the same for the same call."""
-    secret = current_keyring().link_token(f"proof:{call.round.request_key}:{call.id}")
+    """Return the secret in a mail's link; the same for the same call, until the person's own page gets a new one."""
+    page_round = call.person.page_round if call.person else 0
+    secret = current_keyring().link_token(f"proof:{call.round.request_key}:{call.id}:{page_round}")
     return f"{call.id}-{secret}"
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from playbook.errors import BadInput
 from playbook.queries.home import preparedness, running
+from playbook.queries.preparedness.readiness import proofs_and_drills
 from playbook.queries.preparedness.rotas import gaps_ahead
 from playbook.queries.preparedness.truth import count_doubts
 from playbook.services.preparedness.documents import AlteredVersion
@@ -22,6 +23,7 @@ from playbook.web.directory.blueprint import RoleNames
 from playbook.web.guards import OBSERVER, allow, public
 from playbook.web.languages import set_preference
 from playbook.web.presentation import THEMES, now
+from playbook.web.readiness.wording import minutes
 
 blueprint = Blueprint("home", __name__, template_folder="templates")
 
@@ -42,6 +44,8 @@ def index() -> str:
         gaps=gaps_ahead(session(), wiring().settings, now()),
         role_name=_role_names(),
         doubts=count_doubts(session(), now()),
+        proofs=proofs_and_drills(session()),
+        minutes=minutes,
         standby=_standby(),
     )
 
