@@ -295,7 +295,7 @@ def _tell(
 ) -> bool:
     """Tell whoever reads `point`, by its present value; return whether something can arrive there."""
     sms = point.kind == ContactKind.PHONE
-    if point.opted_out_at is not None or (sms and not point.gets_sms):
+    if point.opted_out_at is not None or (sms and (not point.gets_sms or point.is_switchboard)):
         return False
     queue_standing(
         session,
