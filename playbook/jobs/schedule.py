@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from playbook.jobs import dispatch, escalation, readiness, sealing
+from playbook.jobs import call_sheets, dispatch, escalation, readiness, sealing, truth
 from playbook.wiring import Wiring
 
 #: What a tick did, by kind; all zero or empty means that nothing was due.
@@ -34,4 +34,6 @@ TICKS = (
     Tick("mails", 1, dispatch.run_mails, on_wake=True),
     Tick("sealing", 5, sealing.run),
     Tick("readiness", 5, readiness.run),
+    Tick("call-sheets", 60, call_sheets.run),
+    Tick("truth", 60, truth.run),
 )

@@ -1,12 +1,14 @@
 """The wall of simulated phones and mailboxes: each with what arrived on it and what was written on it."""
 
+import base64
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from playbook.errors import NotFound
 from playbook.models import ContactPoint, Organisation, Person, SimulatedMessage
 
 
@@ -21,6 +23,8 @@ class Bubble:
     body: str
     language: str
     exercise: bool
+    #: What a file that came with it is called; its bytes are read by who asks for them.
+    attachment: str | None = None
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,27 @@ class Device:
 def newest_id(session: Session) -> int:
     """Return the id of the newest simulated message; a page that has it has everything."""
     return session.scalar(select(func.max(SimulatedMessage.id))) or 0
+
+
+@dataclass(frozen=True)
+class ReceivedFile:
+    """A file that came with a simulated mail."""
+
+    name: str
+    media_type: str
+    content: bytes = field(repr=False)
+
+
+def received_file(session: Session, message_id: int) -> ReceivedFile:
+    """Return the file that came with a simulated mail; raises NotFound where there is none."""
+    row = session.get(SimulatedMessage, message_id)
+    if row is None or row.attachment is None:
+        raise NotFound("There is no such file.")
+    return ReceivedFile(
+        row.attachment_name or "file",
+        row.attachment_type or "application/octet-stream",
+        base64.b64decode(row.attachment),
+    )
 
 
 def wall(
@@ -124,6 +149,7 @@ def _device(last_id: int, rows: Sequence[SimulatedMessage], owner: Person | None
                 row.body,
                 row.language,
                 row.exercise,
+                row.attachment_name,
             )
             for row in rows
         ],

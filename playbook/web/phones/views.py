@@ -2,14 +2,15 @@
 
 import random
 import re
+from io import BytesIO
 from urllib.parse import urlsplit
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
 from markupsafe import Markup, escape
 
-from playbook.queries.response.phones import newest_id, wall
+from playbook.queries.response.phones import newest_id, received_file, wall
 from playbook.services.response import simulation
 from playbook.web.database import session, transaction, wiring
 from playbook.web.guards import COORDINATOR, allow
@@ -72,6 +73,19 @@ def index() -> ResponseReturnValue:
         pages=max(-(-total // PAGE_SIZE), 1),
         newest=newest,
         demonstration=DEMONSTRATION,
+    )
+
+
+@blueprint.get("/<int:message_id>/file")
+@allow(COORDINATOR)
+def file(message_id: int) -> ResponseReturnValue:
+    """Hand out the file that came with a simulated mail."""
+    found = received_file(session(), message_id)
+    return send_file(
+        BytesIO(found.content),
+        mimetype=found.media_type,
+        as_attachment=True,
+        download_name=found.name,
     )
 
 
