@@ -75,7 +75,14 @@ STANDARD = (
     NavItem("phones", _l("Phones"), "device-mobile", ("phones.index",), 30, shown=simulator_is_on),
     NavItem("inbox", _l("Inbox"), "inbox", ("inbox.index",), 40, count=inbox_count),
     NavItem("playbooks", _l("Playbooks"), "book-2", ("playbooks.index", "playbook.index"), 50),
-    NavItem("directory", _l("Directory"), "address-book", ("directory.index",), 60),
+    NavItem(
+        "directory",
+        _l("Directory"),
+        "address-book",
+        ("directory.index",),
+        60,
+        also=frozenset({"duty", "sites"}),
+    ),
     NavItem("log", _l("Log"), "history", ("log.index",), 70),
 )
 

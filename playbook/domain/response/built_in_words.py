@@ -52,7 +52,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "fr": {
         "site-warning": (
             "Cellule de crise {city}, alerte {number}: il s'est passé quelque chose en ville. Soyez prudents et "
-            "veillez sur votre lieu. {text} Votre contact pour la protection: {callback}. Répondez 1 reçu, "
+            "veillez sur votre lieu. {text} Votre contact pour la protection: {callback}. Répondez 1 bien lu, "
             "2 mon suppléant, 3 appelez-moi. {link}"
         ),
         "site-warning.voice": (
