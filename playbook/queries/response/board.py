@@ -22,6 +22,7 @@ from playbook.models import (
 from playbook.queries.response.codes import wrong_codes
 from playbook.queries.response.decisions import DecisionColumn, decision_column
 from playbook.queries.response.people import NOT_ANSWERED, TierLines, people_by_tier
+from playbook.queries.response.scripts import fill_scripts
 from playbook.queries.response.tasks import TaskColumn, task_column
 from playbook.queries.response.timeline import Timeline, timeline
 from playbook.queries.response.words import Word, Words
@@ -96,13 +97,14 @@ class Board:
 def board_of(
     session: Session, activation: Activation, words: Words, now: datetime, *, with_phones: bool
 ) -> Board:
-    """Return the board of an incident, with phone numbers only for whoever may see them.
+    """Return the board of an incident, with phone numbers and codes only for whoever may see them.
 
-    Eight queries at most.
+    Ten queries at most.
     """
     tiers = people_by_tier(session, activation.id, words)
     decisions = decision_column(session, activation.id, words, now)
     tasks = task_column(session, activation.id, words, with_phones=with_phones)
+    fill_scripts(session, activation, tasks.calls, words, with_codes=with_phones)
     return Board(
         top=_top_line(session, activation, words, now, tiers, decisions, tasks),
         tiers=tiers,

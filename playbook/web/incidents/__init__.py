@@ -3,6 +3,8 @@
 from playbook.web.incidents import (
     change_wording,
     changing,
+    codes,
+    codes_wording,
     deciding,
     doing,
     duty_wording,
@@ -23,6 +25,8 @@ __all__ = [
     "blueprint",
     "change_wording",
     "changing",
+    "codes",
+    "codes_wording",
     "deciding",
     "doing",
     "duty_wording",

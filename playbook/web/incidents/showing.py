@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from playbook.queries.engine import engine_state
 from playbook.queries.response.board import board_of
+from playbook.queries.response.codes import SUSPICIOUS
 from playbook.queries.response.decisions import decision_body
 from playbook.queries.response.incidents import incidents, revision_of
 from playbook.queries.response.timeline import timeline
@@ -74,5 +75,6 @@ def _facts(incident: Incident) -> dict[str, Any]:
         "top": board.top,
         "words": incident.words,
         "engine": engine_state(wiring().settings.instance_path, incident.now),
+        "suspicious": SUSPICIOUS,
         "revision": revision_of(session(), activation.id, incident.now),
     }
