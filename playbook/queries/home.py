@@ -22,6 +22,9 @@ from playbook.models import (
 from playbook.queries.response.decisions import SOON
 from playbook.queries.response.people import NOT_ANSWERED
 
+#: Nothing has ever come back from it.
+_UNPROVEN = ContactPoint.last_worked_at.is_(None) & ContactPoint.proven_at.is_(None)
+
 
 @dataclass(frozen=True)
 class RunningActivation:
@@ -92,7 +95,7 @@ def preparedness(session: Session) -> Preparedness:
             select(func.count())
             .select_from(ContactPoint)
             .join(ContactPoint.person)
-            .where(ContactPoint.last_worked_at.is_(None), Person.removed_at.is_(None))
+            .where(_UNPROVEN, Person.removed_at.is_(None))
         )
         or 0,
         last_exercise=session.scalar(
@@ -109,7 +112,7 @@ def never_proven(session: Session) -> set[int]:
         session.scalars(
             select(ContactPoint.person_id)
             .join(ContactPoint.person)
-            .where(ContactPoint.last_worked_at.is_(None), Person.removed_at.is_(None))
+            .where(_UNPROVEN, Person.removed_at.is_(None))
         )
     )
 

@@ -68,7 +68,7 @@ def ask_to_confirm(
         delete(NumberCorrection).where(
             NumberCorrection.person_id == person.id,
             NumberCorrection.confirmed_at.is_(None),
-            NumberCorrection.expires_at <= now,
+            NumberCorrection.asked_at <= now - timedelta(days=1),
         )
     )
     for former in pending(session, person, now):

@@ -13,7 +13,8 @@ from playbook.services.preparedness.directory_import import (
     plan_import,
     read_people,
 )
-from playbook.web.database import session, transaction
+from playbook.services.response.asking_again import asking_again
+from playbook.web.database import session, transaction, wiring
 from playbook.web.directory import wording
 from playbook.web.directory.blueprint import RoleNames, blueprint, in_words, read_only, region
 from playbook.web.directory.held_file import MOST_BYTES, HeldFile, unpack
@@ -55,7 +56,10 @@ def import_file() -> ResponseReturnValue:
     """Write exactly what was shown; if that no longer fits, show it again."""
     held = unpack(request.form.get("file", ""))
     try:
-        with transaction() as current:
+        with (
+            transaction() as current,
+            asking_again(current, now(), wiring().settings.public_url),
+        ):
             done = apply_import(
                 current,
                 _reading(held.data),

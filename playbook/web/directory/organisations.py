@@ -3,13 +3,18 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from playbook.errors import BadInput, Conflict
+from playbook.models import Organisation
 from playbook.queries.preparedness import directory as queries
+from playbook.queries.preparedness.truth import possible_owners
 from playbook.services.preparedness import directory as service
 from playbook.services.preparedness.directory import OrganisationFacts
+from playbook.services.preparedness.truth import set_owner
 from playbook.web.database import session, transaction
 from playbook.web.directory.blueprint import blueprint
+from playbook.web.directory.truth import row_id
 from playbook.web.errors import sentence
 from playbook.web.guards import COORDINATOR, OBSERVER, allow, signed_in_user
 from playbook.web.presentation import now
@@ -38,9 +43,10 @@ def add_organisation() -> ResponseReturnValue:
     facts = _posted()
     try:
         with transaction() as current:
-            service.add_organisation(current, facts, now=now(), user=signed_in_user())
+            added = service.add_organisation(current, facts, now=now(), user=signed_in_user())
+            _set_owner(current, added)
     except (BadInput, Conflict) as error:
-        return _form_page(facts, error=sentence(error)), error.status
+        return _form_page(facts, error=sentence(error), owner=_posted_owner()), error.status
     flash(_("%(name)s is in the directory.", name=facts.name), "success")
     return redirect(url_for("directory.organisations"))
 
@@ -50,7 +56,11 @@ def add_organisation() -> ResponseReturnValue:
 def edit_organisation(organisation_id: int) -> str:
     """Show an organisation's form."""
     found = service.organisation_of(session(), organisation_id)
-    return _form_page(OrganisationFacts(found.name, found.kind, found.notes or ""), organisation_id)
+    return _form_page(
+        OrganisationFacts(found.name, found.kind, found.notes or ""),
+        organisation_id,
+        owner=(found.owner_id, found.owner_mails),
+    )
 
 
 @blueprint.post("/organisations/<int:organisation_id>")
@@ -62,8 +72,10 @@ def change_organisation(organisation_id: int) -> ResponseReturnValue:
         with transaction() as current:
             found = service.organisation_of(current, organisation_id)
             service.edit_organisation(current, found, facts, now=now(), user=signed_in_user())
+            _set_owner(current, found)
     except (BadInput, Conflict) as error:
-        return _form_page(facts, organisation_id, sentence(error)), error.status
+        page = _form_page(facts, organisation_id, sentence(error), _posted_owner())
+        return page, error.status
     flash(_("What you changed about %(name)s is saved.", name=facts.name), "success")
     return redirect(url_for("directory.organisations"))
 
@@ -85,8 +97,22 @@ def _posted() -> OrganisationFacts:
     return OrganisationFacts(form.get("name", ""), form.get("kind", ""), form.get("notes", ""))
 
 
+def _posted_owner() -> tuple[int | None, bool]:
+    return row_id(request.form.get("owner", "")), request.form.get("owner_mails") == "yes"
+
+
+def _set_owner(current: Session, organisation: Organisation) -> None:
+    """Set who looks after it; a form without that field, from before it existed, changes nothing."""
+    if "owner" in request.form:
+        owner_id, mails = _posted_owner()
+        set_owner(current, organisation, owner_id, mails=mails, now=now(), user=signed_in_user())
+
+
 def _form_page(
-    facts: OrganisationFacts, organisation_id: int | None = None, error: str = ""
+    facts: OrganisationFacts,
+    organisation_id: int | None = None,
+    error: str = "",
+    owner: tuple[int | None, bool] = (None, True),
 ) -> str:
     lines = queries.list_organisations(session())
     return render_template(
@@ -95,4 +121,6 @@ def _form_page(
         error=error,
         line=next((o for o in lines if o.id == organisation_id), None),
         kinds=sorted({o.kind for o in lines if o.kind}),
+        owner=owner,
+        owners=[("", _("Nobody")), *possible_owners(session())],
     )

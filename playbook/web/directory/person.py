@@ -8,9 +8,12 @@ from sqlalchemy.orm import Session
 from playbook.errors import Conflict, NotFound
 from playbook.models import ContactKind, Person
 from playbook.queries.preparedness import directory as queries
+from playbook.queries.preparedness.truth import last_correction
 from playbook.services.preparedness import directory as service
 from playbook.services.preparedness import directory_contacts, directory_roles
-from playbook.web.database import session, transaction
+from playbook.services.response.asking_again import asking_again
+from playbook.services.response.leaving import leave
+from playbook.web.database import session, transaction, wiring
 from playbook.web.directory.blueprint import RoleNames, blueprint, region
 from playbook.web.directory.person_form import (
     PersonForm,
@@ -40,6 +43,7 @@ def person(person_id: int) -> str:
         instead=_stand_ins(everybody, names, person_id, [place.role for place, _n in places]),
         role_name=names,
         choices=names.choices({place.role for place, _n in places}),
+        corrected_at=last_correction(session(), person_id),
     )
 
 
@@ -134,9 +138,14 @@ def lift_hold(person_id: int) -> ResponseReturnValue:
 def remove_person(person_id: int) -> ResponseReturnValue:
     """Remove a person from the directory."""
     with transaction() as current:
-        found = service.person_of(current, person_id)
-        service.remove_person(current, found, now=now(), user=signed_in_user())
-        name = found.name
+        name = service.person_of(current, person_id).name
+        leave(
+            current,
+            [person_id],
+            now=now(),
+            user=signed_in_user(),
+            public_url=wiring().settings.public_url,
+        )
     flash(_("%(name)s is no longer in the directory and holds no role.", name=name), "success")
     return redirect(url_for("directory.index"))
 
@@ -165,16 +174,17 @@ def give_role(person_id: int) -> ResponseReturnValue:
 
 
 def _set_contacts(current: Session, person: Person, form: PersonForm) -> None:
-    for kind in ContactKind:
-        directory_contacts.set_contact_points(
-            current,
-            person,
-            kind,
-            form.points(kind),
-            region=region(),
-            now=now(),
-            user=signed_in_user(),
-        )
+    with asking_again(current, now(), wiring().settings.public_url):
+        for kind in ContactKind:
+            directory_contacts.set_contact_points(
+                current,
+                person,
+                kind,
+                form.points(kind),
+                region=region(),
+                now=now(),
+                user=signed_in_user(),
+            )
 
 
 def _form_page(form: PersonForm, person: Person | None) -> str:

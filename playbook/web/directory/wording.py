@@ -6,6 +6,7 @@ from flask_babel import ngettext
 
 from playbook.queries.preparedness.directory import PersonLine, Trouble
 from playbook.services.preparedness.directory_import import ImportPlan
+from playbook.services.preparedness.truth import Doubt
 
 NO_FILE = _l("No file was chosen, or it is empty. Nothing was written.")
 LARGE_FILE = _l("This file is larger than 2 MB. Split it and import its parts one after another.")
@@ -57,6 +58,46 @@ ICONS = {
     Trouble.HELD: "hand-stop",
     Trouble.NO_SMS: "message",
     Trouble.SHARED: "users",
+}
+
+DOUBTS = {
+    Doubt.LEFT: _l("Say that they have left"),
+    Doubt.DISOWNED: _l("No longer theirs, they say"),
+    Doubt.BOUNCED: _l("Bounced"),
+    Doubt.SILENT: _l("Silent in the last proofs"),
+    Doubt.CORRECTED: _l("Corrected by themselves lately"),
+    Doubt.UNPROVEN: _l("Never proven"),
+    Doubt.SHARED: _l("Shared by several people"),
+    Doubt.SINGLE: _l("People without a second way"),
+}
+DOUBT_MENDS = {
+    Doubt.LEFT: _l("They are still called. Remove them, or ask them on the phone."),
+    Doubt.DISOWNED: _l("Used only if nothing else is left. Ask for the new number."),
+    Doubt.BOUNCED: _l(
+        "The last message came back for good. Ask for the right number, or send the link to their page."
+    ),
+    Doubt.SILENT: _l("Nobody answered the last proof from it. Call, or send the link."),
+    Doubt.CORRECTED: _l("They confirmed it on the new number. If it looks odd, call them."),
+    Doubt.UNPROVEN: _l("Nothing has ever come back from it. A proof or an exercise proves it."),
+    Doubt.SHARED: _l("An answer from it cannot be told apart. Ask each for a number of their own."),
+    Doubt.SINGLE: _l("If this one way fails, nobody reaches them. Ask for a second one."),
+}
+DOUBT_ICONS = {
+    Doubt.LEFT: "user-x",
+    Doubt.DISOWNED: "x",
+    Doubt.BOUNCED: "alert-triangle",
+    Doubt.SILENT: "dots",
+    Doubt.CORRECTED: "edit",
+    Doubt.UNPROVEN: "question-mark",
+    Doubt.SHARED: "users",
+    Doubt.SINGLE: "phone",
+}
+#: Why the link to their page goes to somebody on no channel.
+OBSTACLES = {
+    "held": _l("Everything to this person is held."),
+    "opted-out": _l("The number has stopped our messages, and there is no address."),
+    "no-sms": _l("No number gets text messages, and there is no address."),
+    "no-contact": _l("No phone and no address."),
 }
 
 
