@@ -128,8 +128,8 @@ def swaps_on(session: Session, rota: Rota, limit: int = 30) -> Sequence[RotaSwap
 
 def coming_days(
     session: Session, rota: Rota, settings: Settings, now: datetime, weeks: int = CITY_WEEKS
-) -> list[RotaDay]:
-    """Return the coming weeks of a rota by local day, from today."""
+) -> tuple[list[RotaDay], dict[int, int]]:
+    """Return the coming weeks of a rota by local day, from today, and person id → their number in the picture."""
     zone = zone_of(rota, settings)
     first = now.astimezone(zone).date()
     days = [first + _DAY * number for number in range(weeks * 7)]
@@ -137,7 +137,7 @@ def coming_days(
     pattern = pattern_of(session, rota, settings, start, end)
     listed, open_ = turns(pattern, start, end), gaps(pattern, start, end)
     hands = {person: number for number, person in enumerate(_hands(listed))}
-    return [
+    found = [
         RotaDay(
             on=day,
             holiday=day in pattern.holidays,
@@ -152,6 +152,7 @@ def coming_days(
         )
         for day in days
     ]
+    return found, hands
 
 
 def gaps_soon(pattern: Pattern, now: datetime, days: int = 14) -> tuple[Gap, ...]:

@@ -7,13 +7,14 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from playbook.domain.preparedness.directory_cells import check_short
+from playbook.domain.preparedness.directory_cells import one_line
 from playbook.errors import BadInput
 from playbook.models import CityHoliday, User
 from playbook.services import log
 from playbook.services.preparedness.rotas import region_holidays
 from playbook.settings import Settings
 
+LONGEST_NAME = 120
 #: Further ahead no calendar is worth keeping.
 FURTHEST_YEARS = 10
 
@@ -64,7 +65,9 @@ def keep_day(
     Raises BadInput for a day that lies more than ten years from now, or one of the city's own without a name.
     """
     _check_near(on, now)
-    name = check_short("name", name)
+    name = one_line(name)
+    if len(name) > LONGEST_NAME:
+        raise BadInput("This name is longer than {most} characters.", most=LONGEST_NAME)
     of_region = on in _region(settings, on.year)
     if not name and not of_region:
         raise BadInput("Give the day a name. Nothing was saved.")
