@@ -2,6 +2,7 @@
 
 import sys
 
+from benchmarks.drill import drill
 from benchmarks.first_message import first_message
 from benchmarks.installation import installation
 from benchmarks.measuring import Result, machine, show
@@ -22,6 +23,8 @@ def main() -> int:
                     results.append(first_message(kind, wiring, environment, twilio))
                 with installation(kind, twilio.base_url, home) as (wiring, _):
                     results += thousand(kind, wiring)
+                with installation(kind, twilio.base_url, home) as (wiring, _):
+                    results += drill(kind, wiring)
     finally:
         postgres.stop(home)
     show(results, about)

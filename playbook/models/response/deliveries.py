@@ -42,7 +42,8 @@ class Delivery(Base):
     activation_id: Mapped[int | None] = mapped_column(ForeignKey("activation.id"))
     #: The rung that it asks, or None for a reply or a notice.
     rung_id: Mapped[int | None] = mapped_column(ForeignKey("rung.id"), index=True)
-    #: "call-out" is re-checked for "still needed?" just before it leaves; "notice" and "reply" always leave.
+    #: "proof" and "drill" wait while a real incident runs; "call-out" is re-checked for "still needed?" just
+    #: before it leaves; "notice" and "reply" always leave.
     purpose: Mapped[str] = mapped_column(String(12))
     #: The playbook's message id.
     message: Mapped[str] = mapped_column(String(80))
