@@ -173,8 +173,14 @@ def _present(person: Person) -> Person:
 
 
 def _whom() -> tuple[int | None, int | None]:
-    values = request.values
-    return row_id(values.get("organisation", "")), row_id(values.get("person", ""))
+    """Return the organisation and the person that are meant, if any; a bad id never means everybody."""
+    found = {}
+    for name in ("organisation", "person"):
+        text = request.values.get(name, "")
+        found[name] = row_id(text)
+        if text and found[name] is None:
+            raise NotFound("Nobody and nothing here has this number. Nothing was sent.")
+    return found["organisation"], found["person"]
 
 
 def row_id(text: str) -> int | None:
