@@ -36,6 +36,7 @@ def pages(city: City) -> list[str]:
         f"{one}/timeline",
         f"{one}/coordinator",
         f"{one}/end",
+        f"{one}/codes",
         f"{one}/changes",
         f"{one}/changes/level",
         f"{one}/changes/correction",
@@ -62,6 +63,9 @@ def pages(city: City) -> list[str]:
         "/directory/organisations",
         "/directory/organisations/new",
         "/directory/problems",
+        "/directory/truth",
+        f"/directory/leave?person={person}",
+        "/directory/links",
         "/directory/roles/police-liaison",
         "/directory/roles",
         "/directory/import",
@@ -126,6 +130,8 @@ def test_no_page_for_strangers_keeps_anybody_out(
         ("/sign-in", 200),
         (link, 200),
         ("/a/nobodys", 404),
+        ("/check", 200),
+        ("/card", 200),
         ("/sign-in/spent", 403),
     ):
         answer = page.goto(f"{path}?lang={language}")
