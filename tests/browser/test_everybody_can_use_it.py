@@ -67,6 +67,8 @@ def pages(city: City) -> list[str]:
         f"/directory/leave?person={person}",
         "/directory/links",
         "/directory/roles/police-liaison",
+        "/directory/roles/police-liaison/rota",
+        "/directory/holidays",
         "/directory/roles",
         "/directory/import",
         "/directory/lists",

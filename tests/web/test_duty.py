@@ -422,7 +422,7 @@ def test_a_calendar_is_shown_first_then_written(city: City, signed_in: SignIn) -
     held = re.search(r'name="file" value="([^"]+)"', shown.text)
     assert held
     page = client.post(f"{path}/confirm", data={"file": held[1]}, follow_redirects=True)
-    assert "3 turns added, 0 taken out" in page.text
+    assert "Turns added: 3. Taken out: 0." in page.text
     assert "somebody is on duty at every hour" in page.text
     assert {e.kind for e in all_of(city, RotaEntry)} == {RotaEntryKind.IMPORTED}
     again = client.post(path, data={"file": (io.BytesIO(ics(SUNDAY)), "x.ics")})

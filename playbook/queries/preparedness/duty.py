@@ -58,12 +58,11 @@ class Piece:
 
 @dataclass(frozen=True)
 class RotaDay:
-    """A local day: the turns and gaps that begin on it (or run on from before its first day), and its strip."""
+    """A local day: the turns and gaps that begin on it (on the first day also what runs on), and its strip."""
 
     on: date
     holiday: bool
-    turns: tuple[Turn, ...]
-    gaps: tuple[Gap, ...]
+    stretches: tuple[Turn | Gap, ...]
     strip: tuple[Piece, ...]
     minutes: int
 
@@ -137,16 +136,15 @@ def coming_days(
     pattern = pattern_of(session, rota, settings, start, end)
     listed, open_ = turns(pattern, start, end), gaps(pattern, start, end)
     hands = {person: number for number, person in enumerate(_hands(listed))}
+    held = [turn for turn in listed if turn.person_id is not None]
+    together: list[Turn | Gap] = sorted([*held, *open_], key=lambda one: one.starts_at)
     found = [
         RotaDay(
             on=day,
             holiday=day in pattern.holidays,
-            turns=tuple(
-                t
-                for t in listed
-                if t.person_id is not None and t.starts_at.astimezone(zone).date() == day
+            stretches=tuple(
+                one for one in together if one.starts_at.astimezone(zone).date() == day
             ),
-            gaps=tuple(g for g in open_ if g.starts_at.astimezone(zone).date() == day),
             strip=_strip(listed, open_, hands, _midnight(zone, day), _midnight(zone, day + _DAY)),
             minutes=_minutes(_midnight(zone, day + _DAY) - _midnight(zone, day)),
         )

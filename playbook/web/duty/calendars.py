@@ -73,8 +73,8 @@ def import_calendar(role: str) -> ResponseReturnValue:
         return _plan(open_rota(role), held.data, sentence(error)), error.status
     flash(
         _(
-            "The calendar is in the rota: %(added)d turns added, %(removed)d taken out, "
-            "%(unchanged)d as before.",
+            "The calendar is in the rota. Turns added: %(added)d. Taken out: %(removed)d. "
+            "As before: %(unchanged)d.",
             added=done.added,
             removed=done.removed,
             unchanged=done.unchanged,
