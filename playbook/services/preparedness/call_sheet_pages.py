@@ -3,9 +3,10 @@
 Drawn without a web request, because sheets are also mailed and written by a command.
 """
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from markupsafe import Markup
 
 import translations
 from notifications.phone import format_phone
-from playbook.domain.preparedness.call_sheet import Duty, Gone, SheetRole
+from playbook.domain.preparedness.call_sheet import Duty, Gone, SheetRole, Standing
 from playbook.domain.preparedness.durations import Duration
 from playbook.domain.text import runs_right_to_left
 from playbook.services.preparedness.call_sheets import Sheet
@@ -31,7 +32,7 @@ STYLE = FOLDER / "static" / "call-sheet.css"
 #: The languages that the words around names and numbers can be in.
 LANGUAGES = ("en", "ar", "fr", "sk")
 #: Ruled lines at the end, and empty rows for people who are not in the tree.
-NOTE_LINES, EMPTY_ROWS = 6, 4
+NOTE_LINES, EMPTY_ROWS = 4, 3
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ def page_of(
             style_address=style_address,
             back_address=back_address,
             gone=_gone_by_role(sheet),
+            own_lines=_own_lines(sheet),
             note_lines=NOTE_LINES,
             empty_rows=EMPTY_ROWS,
         )
@@ -120,6 +122,16 @@ def _minutes(length: Duration) -> int:
     return int(length.rough_minutes)
 
 
+def _own_lines(sheet: Sheet) -> dict[int, str]:
+    """Return the first line of everybody who stands on the sheet for a role of their own."""
+    found: dict[int, str] = {}
+    for role in sheet.roles:
+        for person in role.people:
+            if person.standing is not Standing.DEPUTY_ROLE:
+                found.setdefault(person.person_id, person.line)
+    return found
+
+
 def _gone_by_role(sheet: Sheet) -> Mapping[str, list[Gone]]:
     found: dict[str, list[Gone]] = {}
     for gone in sheet.changes.gone:
@@ -147,8 +159,14 @@ def _environment(language: str) -> Environment:
 
 
 def isolate(text: object) -> Markup:
-    """Keep a name of either direction from mixing up the sentence around it."""
-    return Markup("<bdi>{}</bdi>").format(text)
+    """Keep a name of either direction from mixing up the sentence around it.
+
+    The direction is said, because what draws the PDF does not find it by itself: that of the first letter that has one.
+    """
+    strong = (unicodedata.bidirectional(letter) for letter in str(text))
+    first = next((kind for kind in strong if kind in ("L", "R", "AL")), "L")
+    direction = "ltr" if first == "L" else "rtl"
+    return Markup('<bdi dir="{}">{}</bdi>').format(direction, text)
 
 
 def phone(value: str) -> Markup:
@@ -182,6 +200,10 @@ class _Words:
         except (UnknownLocaleError, ValueError):
             return code
 
+    def code(self, language: str) -> Markup:
+        """Return a language's code in capitals, where there is no room for its name: "EN"."""
+        return Markup('<bdi dir="ltr">{}</bdi>').format(language.split("-")[0].upper())
+
     def direction(self, code: str) -> str:
         """Return "rtl" or "ltr"."""
         return "rtl" if runs_right_to_left(code) else "ltr"
@@ -193,23 +215,33 @@ class _Words:
         return Markup('{}, <bdi dir="ltr">{:%H:%M} {}</bdi>').format(day, local, local.tzname())
 
     def turn(self, duty: Duty) -> Markup:
-        """Return "Sat, 14 Mar, 19:00 – Sun, 15 Mar, 07:00", with the zone where it changes within the turn."""
+        """Return "Sat, 14 Mar 19:00–07:00": with the day of the end if that is more than a day away.
+
+        The zone stands beside the times where it changes within the turn.
+        """
         starts, ends = (i.astimezone(self._zone) for i in (duty.starts_at, duty.ends_at))
         changes = starts.tzname() != ends.tzname()
-        return Markup("{} – {}").format(self._edge(starts, changes), self._edge(ends, changes))
+        if duty.ends_at - duty.starts_at > timedelta(days=1):
+            return Markup("{} – {}").format(self._edge(starts, changes), self._edge(ends, changes))
+        return Markup('{} <bdi dir="ltr">{}–{}</bdi>').format(
+            self._day(starts, "MMMEd"), _clock(starts, changes), _clock(ends, changes)
+        )
 
     def zone(self) -> str:
         """Return the short name of the city's zone now: "GMT"."""
         return self._now.astimezone(self._zone).tzname() or ""
 
     def _edge(self, local: datetime, with_zone: bool) -> Markup:
-        zone = f" {local.tzname()}" if with_zone else ""
         day = self._day(local, "MMMEd")
-        return Markup('{} <bdi dir="ltr">{:%H:%M}{}</bdi>').format(day, local, zone)
+        return Markup('{} <bdi dir="ltr">{}</bdi>').format(day, _clock(local, with_zone))
 
     def _day(self, local: datetime, skeleton: str) -> str:
         pattern: Any = self._locale.datetime_skeletons[skeleton]
         return str(format_date(local, str(pattern.pattern), locale=self._locale))
+
+
+def _clock(local: datetime, with_zone: bool) -> str:
+    return f"{local:%H:%M} {local.tzname()}" if with_zone else f"{local:%H:%M}"
 
 
 def _locale(language: str, region: str) -> Locale:
