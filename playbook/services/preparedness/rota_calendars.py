@@ -29,18 +29,6 @@ MOST_ENTRIES = 2000
 #: Reading takes the reader's own limit of processor time; a busy machine gets three times that.
 PATIENCE = 3 * calendar_reading.MOST_SECONDS
 
-TOO_LARGE = (
-    "This calendar is larger than 1 MB. Export the coming half year only, then choose it again."
-)
-NO_CALENDAR = (
-    "This file could not be read as a calendar. Export it as iCalendar (.ics), then choose it again. "
-    "Nothing was written."
-)
-TOO_MANY = (
-    "This calendar holds more turns than a rota can have: at most {entries} entries, and {turns} turns in "
-    "26 weeks. Export one role's calendar only. Nothing was written."
-)
-
 
 @dataclass(frozen=True)
 class CalendarTurn:
@@ -98,10 +86,13 @@ def read_calendar(data: bytes, zone: tzinfo, now: datetime) -> tuple[CalendarTur
     and for one that is too large. Needs no database, so that none is locked while it reads.
     """
     if len(data) > MOST_BYTES:
-        raise BadInput(TOO_LARGE)
+        raise BadInput(
+            "This calendar is larger than 1 MB. Export the coming half year only, then choose it "
+            "again. Nothing was written."
+        )
     # One without its end was cut off on the way: the turns that it lacks would be taken out.
     if b"BEGIN:VCALENDAR" not in data[:4096].upper() or b"END:VCALENDAR" not in data.upper():
-        raise BadInput(NO_CALENDAR)
+        raise _no_calendar()
     if data.upper().count(b"BEGIN:VEVENT") > MOST_ENTRIES:
         raise _too_many()
     start, end = now - timedelta(days=2), window_end(now)
@@ -209,14 +200,26 @@ def _events(data: bytes, start: datetime, end: datetime) -> list[dict[str, Any]]
     except subprocess.TimeoutExpired:
         raise _too_many() from None
     if done.returncode == calendar_reading.NO_CALENDAR:
-        raise BadInput(NO_CALENDAR)
+        raise _no_calendar()
     if done.returncode != 0:
         raise _too_many()
     return list(json.loads(done.stdout))
 
 
 def _too_many() -> BadInput:
-    return BadInput(TOO_MANY, entries=MOST_ENTRIES, turns=calendar_reading.MOST_TURNS)
+    return BadInput(
+        "This calendar holds more turns than a rota can have: at most {entries} entries, and {turns} "
+        "turns in 26 weeks. Export one role's calendar only. Nothing was written.",
+        entries=MOST_ENTRIES,
+        turns=calendar_reading.MOST_TURNS,
+    )
+
+
+def _no_calendar() -> BadInput:
+    return BadInput(
+        "This file could not be read as a calendar. Export it as iCalendar (.ics), then choose it "
+        "again. Nothing was written."
+    )
 
 
 def _turn(event: dict[str, Any], zone: tzinfo) -> CalendarTurn:
