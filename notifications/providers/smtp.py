@@ -280,7 +280,7 @@ def compose(message: Message, config: SmtpConfig) -> EmailMessage:
         kind, _, subtype = attachment.media_type.partition("/")
         mail.add_attachment(
             attachment.content,
-            maintype=kind,
+            maintype=kind or "application",
             subtype=subtype or "octet-stream",
             filename=_one_line(attachment.name),
         )

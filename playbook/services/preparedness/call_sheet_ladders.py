@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, defer, selectinload
 from playbook.domain.preparedness.call_sheet import Caller, Duty, Number, SheetRole, Standing
 from playbook.domain.preparedness.document import Playbook
 from playbook.domain.preparedness.rota import Pattern, gaps, turns
-from playbook.models import ContactKind, Organisation, Person, RoleHolder
+from playbook.models import ContactKind, ContactPoint, Organisation, Person, RoleHolder
 from playbook.services.preparedness.rotas import patterns_of
 from playbook.settings import Settings
 
@@ -18,7 +18,7 @@ from playbook.settings import Settings
 WEEK = timedelta(days=7)
 
 _LOADING = (
-    selectinload(Person.contact_points),
+    selectinload(Person.contact_points).undefer(ContactPoint.script),
     selectinload(Person.organisation).defer(Organisation.notes),
     defer(Person.notes),
 )

@@ -14,7 +14,7 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications.messages import Channel, Message, Outcome, OutcomeKind
+from notifications.messages import Attachment, Channel, Message, Outcome, OutcomeKind
 from notifications.providers import smtp
 from notifications.providers.smtp import SmtpConfig, SmtpProvider, SmtpSecurity, message_id
 from notifications.sender import Sender
@@ -87,6 +87,37 @@ def test_without_html_a_mail_is_plain_text(letter):
     with FakeMailServer() as server:
         send(SmtpProvider(config(server.port)), letter(html=None))
     assert server.letters[0].get_content_type() == "text/plain"
+
+
+def test_a_file_travels_with_both_texts_and_arrives_byte_for_byte(letter):
+    content = bytes(range(256)) * 40
+    file = Attachment("feuille d’appel.pdf\r\nBcc: all@example.org", "application/pdf", content)
+    with FakeMailServer() as server:
+        (outcome,) = send(
+            SmtpProvider(config(server.port)), letter(attachments=(file,), language="fr")
+        )
+    assert outcome.kind is OutcomeKind.ACCEPTED
+    (mail,) = server.letters
+    assert mail.get_content_type() == "multipart/mixed"
+    texts, attached = mail.iter_parts()
+    assert texts.get_content_type() == "multipart/alternative"
+    assert attached.get_content_type() == "application/pdf"
+    assert attached.get_content_disposition() == "attachment"
+    assert attached.get_filename() == "feuille d’appel.pdf Bcc: all@example.org"
+    assert attached.get_content() == content
+    assert mail["Content-Language"] == "fr"
+    assert mail["Bcc"] is None
+    assert server.raw[0].isascii()
+
+
+def test_a_file_goes_with_a_plain_text_too_and_is_in_no_repr(letter):
+    file = Attachment("sheet.bin", "", b"secret")
+    mail = smtp.compose(letter(html=None, attachments=(file,)), config())
+    text, attached = mail.iter_parts()
+    assert text.get_content_type() == "text/plain"
+    assert attached.get_content_type() == "application/octet-stream"
+    assert "secret" not in repr(file)
+    assert "sheet" not in repr(letter(attachments=(file,)))
 
 
 def test_every_script_arrives_and_nothing_but_ascii_travels(letter):
