@@ -16,7 +16,7 @@ from playbook.cli.console import out, waiting
 @click.option("--number", type=int, help="The version; the newest if not given.")
 @click.option("--out", "target", type=click.Path(dir_okay=False, path_type=Path), help="The file.")
 def command(key: str, level: str, language: str, number: int | None, target: Path | None) -> None:
-    """Write a call sheet as a PDF: who is called, at which numbers, what to say, and boxes to tick.
+    """Write a call sheet as a PDF: whom to phone, and boxes to tick.
 
     PLAYBOOK is the playbook's id ("place-of-worship"). It holds personal numbers; the file is readable by you only, and
     the printing is logged. Changes since the last printing are marked.

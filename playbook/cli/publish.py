@@ -16,7 +16,7 @@ from playbook.cli.exits import REFUSED
 @json_option
 @click.pass_context
 def command(ctx: click.Context, folder: Path, author: str, note: str, as_json: bool) -> None:
-    """Publish the playbook in FOLDER (or a zip) as its next version.
+    """Publish the playbook in FOLDER or zip as its next version.
 
     What says exactly what its newest version says is not published again. Exits with 3, with every finding, if there
     are errors.

@@ -1,5 +1,6 @@
 """Every sentence of the interface is said in every language that we offer, with its placeholders intact."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,14 @@ FOLDER = Path(translations.__file__).parent
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 
 
+#: Sentences that no translator has come to yet; they are read in English meanwhile. It may only become shorter.
+WAITING = {json.loads(line) for line in (FOLDER / "waiting.txt").read_text().splitlines()}
+
+
+def named(message: Message) -> str:
+    return message.id[0] if isinstance(message.id, tuple) else message.id
+
+
 def messages(language: str) -> Iterator[Message]:
     with (FOLDER / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
         yield from (m for m in read_po(file, locale=language) if m.id)
@@ -26,8 +35,19 @@ def forms(message: Message) -> list[str]:
 
 @pytest.mark.parametrize("language", [code for code in LANGUAGES if code != "en"])
 def test_nothing_is_left_untranslated(language: str) -> None:
-    missing = [m.id for m in messages(language) if m.fuzzy or not all(forms(m))]
-    assert missing == []
+    missing = {named(m) for m in messages(language) if m.fuzzy or not all(forms(m))}
+    assert missing - WAITING == set()
+
+
+def test_nothing_waits_that_has_been_translated_or_is_not_said_any_more() -> None:
+    missing = {
+        named(m)
+        for language in LANGUAGES
+        if language != "en"
+        for m in messages(language)
+        if m.fuzzy or not all(forms(m))
+    }
+    assert WAITING - missing == set()
 
 
 @pytest.mark.parametrize("language", [code for code in LANGUAGES if code != "en"])
@@ -36,7 +56,7 @@ def test_placeholders_are_the_same_in_every_language(language: str) -> None:
     for message in messages(language):
         ids = message.id if isinstance(message.id, tuple) else (message.id,)
         known = set().union(*(PLACEHOLDER.findall(i) for i in ids))
-        for form in forms(message):
+        for form in filter(None, forms(message)):
             if not set(PLACEHOLDER.findall(form)) <= known:
                 wrong.append(form)
     assert wrong == []

@@ -231,7 +231,17 @@ def test_the_gaps_that_are_left_are_named(
         (ics(*[one(uid=str(i)) for i in range(MOST_ENTRIES + 1)]), "more turns"),
         (ics(one(more="RRULE:FREQ=HOURLY")), "more turns"),
     ],
-    ids=["empty", "a table", "cut off", "no date", "no start", "bytes", "large", "entries", "hourly"],
+    ids=[
+        "empty",
+        "a table",
+        "cut off",
+        "no date",
+        "no start",
+        "bytes",
+        "large",
+        "entries",
+        "hourly",
+    ],
 )
 def test_what_is_no_calendar_or_too_large_is_refused_in_words(
     data: bytes, sentence: str, now: datetime

@@ -15,32 +15,11 @@ from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from playbook.errors import NotFound
-from playbook.models import ContactKind, ContactPoint, Organisation, Person, RoleHolder
+from playbook.models import ContactPoint, Organisation, Person, RoleHolder
 from playbook.models.keyring import current_keyring
+from playbook.queries.preparedness.directory_reach import Reach, reach_of_everybody
 from playbook.queries.preparedness.rotas import GapAhead
 from playbook.services.preparedness.documents import document_of, latest_versions
-
-
-@dataclass(frozen=True)
-class Reach:
-    """How a person can be reached, without saying at which number."""
-
-    phones: int = 0
-    emails: int = 0
-    #: Phones at which a text message arrives and was not stopped.
-    sms: int = 0
-    stopped: int = 0
-    #: Phones at which somebody else answers: called by a human, never texted.
-    switchboards: int = 0
-    #: Whose last message came back for good.
-    bounced: int = 0
-    #: That did not answer the last proof.
-    silent: int = 0
-
-    @property
-    def nowhere(self) -> bool:
-        """Whether nothing at all is known."""
-        return not self.phones and not self.emails
 
 
 @dataclass(frozen=True)
@@ -163,8 +142,8 @@ def read_directory(session: Session) -> Directory:
         .outerjoin(Organisation, Person.organisation_id == Organisation.id)
         .where(Person.removed_at.is_(None))
     ).all()
-    reach, shared = _reach(session)
-    places = _places(session)
+    reach, shared = reach_of_everybody(session)
+    places = places_by_person(session)
     people = [
         PersonLine(
             id=row.id,
@@ -237,7 +216,7 @@ def list_organisations(session: Session) -> list[OrganisationLine]:
 
 def read_person(session: Session, person_id: int) -> Person:
     """Return a person, removed or not, with numbers and organisation; raises NotFound."""
-    person = session.scalar(_whole_people().where(Person.id == person_id))
+    person = session.scalar(whole_people().where(Person.id == person_id))
     if person is None:
         raise NotFound("There is no such person.")
     return person
@@ -246,7 +225,7 @@ def read_person(session: Session, person_id: int) -> Person:
 def places_of(session: Session, person_id: int) -> list[tuple[Place, int]]:
     """Return the roles of a person, each with how many people hold it."""
     holders = Counter(session.scalars(select(RoleHolder.role)))
-    return [(place, holders[place.role]) for place in _places(session).get(person_id, ())]
+    return [(place, holders[place.role]) for place in places_by_person(session).get(person_id, ())]
 
 
 def read_removed(session: Session) -> Sequence[Row[Any]]:
@@ -320,14 +299,6 @@ def list_problems(
     return sorted(problems, key=lambda p: order.index(p.trouble))
 
 
-def export_people(session: Session) -> list[dict[str, str]]:
-    """Return everybody as the cells of a table, in the columns that an import reads."""
-    places = _places(session)
-    people = session.scalars(_whole_people().where(Person.removed_at.is_(None)))
-    rows = [_cells(person, places.get(person.id, ())) for person in people]
-    return sorted(rows, key=lambda cells: (fold(cells["name"]), cells["key"]))
-
-
 def fold(text: str) -> str:
     """Return `text` for comparing: small letters, accents aside ("Kováčová" is found by "kovac")."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
@@ -341,7 +312,8 @@ def _haystack(person: PersonLine) -> str:
     )
 
 
-def _whole_people() -> Select[tuple[Person]]:
+def whole_people() -> Select[tuple[Person]]:
+    """Return the query for people with everything that is known of them."""
     return select(Person).options(
         selectinload(Person.contact_points), joinedload(Person.organisation)
     )
@@ -361,44 +333,7 @@ def _troubles(person: PersonLine) -> list[Trouble]:
     return found
 
 
-def _reach(session: Session) -> tuple[dict[int, Reach], list[tuple[int, ...]]]:
-    """Return how each person is reached, and who shares a number that gets text messages."""
-    points = session.execute(
-        select(
-            ContactPoint.person_id,
-            ContactPoint.kind,
-            ContactPoint.gets_sms,
-            ContactPoint.opted_out_at,
-            ContactPoint.has_script,
-            ContactPoint.value_index,
-            ContactPoint.bounced_at,
-            ContactPoint.silent_proofs,
-        )
-        .join(Person)
-        .where(Person.removed_at.is_(None))
-        .order_by(ContactPoint.person_id)
-    ).all()
-    counts: defaultdict[int, Counter[str]] = defaultdict(Counter)
-    at_number: defaultdict[str, list[int]] = defaultdict(list)
-    for point in points:
-        phone, stopped = point.kind == ContactKind.PHONE, point.opted_out_at is not None
-        sms = phone and point.gets_sms and not stopped and not point.has_script
-        counts[point.person_id].update(
-            phones=int(phone),
-            emails=int(not phone),
-            sms=int(sms),
-            stopped=int(stopped),
-            switchboards=int(point.has_script),
-            bounced=int(point.bounced_at is not None),
-            silent=int(point.silent_proofs > 0),
-        )
-        if phone and point.gets_sms and not point.has_script:
-            at_number[point.value_index].append(point.person_id)
-    shared = sorted(tuple(ids) for ids in at_number.values() if len(ids) > 1)
-    return {person: Reach(**count) for person, count in counts.items()}, shared
-
-
-def _places(session: Session) -> dict[int, list[Place]]:
+def places_by_person(session: Session) -> dict[int, list[Place]]:
     """Return the roles of everybody, numbered by their order."""
     rows = session.execute(
         select(RoleHolder.role, RoleHolder.person_id).order_by(
@@ -411,21 +346,3 @@ def _places(session: Session) -> dict[int, list[Place]]:
         numbers[role] += 1
         places[person_id].append(Place(role, numbers[role]))
     return places
-
-
-def _cells(person: Person, places: Iterable[Place]) -> dict[str, str]:
-    cells = {
-        "key": person.key,
-        "name": person.name,
-        "organisation": person.organisation.name if person.organisation else "",
-        "organisation_kind": person.organisation.kind if person.organisation else "",
-        "language": person.language,
-        "time_zone": person.time_zone,
-        "roles": "; ".join(f"{place.role}:{place.number}" for place in places),
-        "notes": person.notes or "",
-    }
-    for kind in ContactKind:
-        values = [c.value for c in person.contact_points if c.kind == kind]
-        for number, value in enumerate(values, start=1):
-            cells[f"{kind}_{number}" if number > 1 else str(kind)] = value
-    return cells

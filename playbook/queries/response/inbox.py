@@ -67,9 +67,7 @@ def _asked_before(session: Session, texts: Sequence[Inbound]) -> dict[int, Readi
     }
 
 
-def _letter(
-    row: Inbound, activation: Activation | None, asked: ReadinessRound | None
-) -> Letter:
+def _letter(row: Inbound, activation: Activation | None, asked: ReadinessRound | None) -> Letter:
     person = row.person
     return Letter(
         id=row.id,

@@ -219,12 +219,8 @@ def role_names(call_out: CallOut, rung: Rung) -> str:
 def _is_next(rung: Rung, now: datetime) -> bool:
     """Whether this person is the first whom a role asks that is due now and has not begun."""
     role_call = rung.role_call
-    return (
-        rung.position == 0
-        and rung.state == RungState.WAITING
-        and role_call.state == RoleCallState.WAITING
-        and role_call.starts_at <= now
-    )
+    begun = rung.state != RungState.WAITING or role_call.state != RoleCallState.WAITING
+    return rung.position == 0 and not begun and role_call.starts_at <= now
 
 
 def give_to_a_human(

@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from playbook.domain.preparedness.directory_rows import COLUMNS, REQUIRED, Reading
 from playbook.errors import BadInput, Conflict
-from playbook.queries.preparedness.directory import export_people, roles_in_use
+from playbook.queries.preparedness.directory import roles_in_use
+from playbook.queries.preparedness.directory_export import export_people
 from playbook.services.preparedness.csv_rows import write_csv
 from playbook.services.preparedness.directory_checks import checks_for
 from playbook.services.preparedness.directory_import import (

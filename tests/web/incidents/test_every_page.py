@@ -13,6 +13,7 @@ from werkzeug.routing import Rule
 from playbook.models import (
     AnnouncementPerson,
     Base,
+    CheckCode,
     Delivery,
     Inbound,
     Organisation,
@@ -32,7 +33,7 @@ from tests.support.sites import add_sites
 #: Pages that cannot be walked with what the story holds: links of people, which other tests open.
 NOT_WALKED = {"account.link"}
 #: Partners and providers bring no token of ours: the link or the signature is the secret.
-WITHOUT_FORM_TOKEN = {"answers.take", "webhooks.inbound", "webhooks.status"}
+WITHOUT_FORM_TOKEN = {"answers.take", "checking.check", "webhooks.inbound", "webhooks.status"}
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)|\sstyle=|\son[a-z]+=|<style|javascript:|\shx-on")
 
 
@@ -71,6 +72,7 @@ def facts(city: City) -> dict[str, Any]:
             "activation_id": city.activation_id,
             "rung_id": first(Rung.id),
             "task_id": first(Task.id),
+            "code_id": first(CheckCode.id),
             "delivery_id": first(Delivery.id),
             "told_id": first(AnnouncementPerson.id),
             "person_id": first(Person.id),
