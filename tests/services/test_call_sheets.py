@@ -6,7 +6,6 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
-import weasyprint
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
@@ -40,6 +39,7 @@ from playbook.services.preparedness.call_sheets import (
     make_sheet,
     record_print,
 )
+from playbook.services.preparedness.pdf import load_weasyprint
 from playbook.settings import Settings
 from tests.support import harbour
 from tests.support.people import add_user
@@ -364,6 +364,7 @@ def is_line(row: Any) -> bool:
 def test_a_hundred_and_fifty_people_fit_on_ten_pages_and_nothing_is_torn(
     crowded: Sheet, now: datetime, language: str
 ) -> None:
+    weasyprint = load_weasyprint()
     assert crowded.people == 150
     html = page_of(crowded, language, Settings(), Imprint(now, "Cora Coordinator"))
     document = weasyprint.HTML(string=html).render(
