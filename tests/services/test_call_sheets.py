@@ -137,6 +137,9 @@ def test_every_language_of_the_tree_has_what_to_say_with_blanks_for_what_nobody_
     assert "full activation" in english.body
     assert call_sheets.BLANK in english.body
     assert "http" not in english.body
+    assert (
+        "0800\N{NO-BREAK SPACE}555\N{NO-BREAK SPACE}000" in english.body
+    )  # no line breaks a number
     assert "{" not in english.body + arabic.body
 
 

@@ -136,10 +136,15 @@ def _said(document: Playbook, body: str, language: str, level: str, settings: Se
     facts = dict.fromkeys(placeholders_in(body), BLANK) | {
         "city": settings.city_name,
         "level": document.text(f"levels.{level}.name", language).text,
-        "join": in_order(settings.join_point, language),
-        "callback": in_order(settings.call_back_number, language),
+        "join": _whole(settings.join_point, language),
+        "callback": _whole(settings.call_back_number, language),
     }
     return fill(body, facts)
+
+
+def _whole(number: str, language: str) -> str:
+    """Return a number that no line breaks in two and that reads in its own order."""
+    return in_order(number, language).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def lines_before(printed: CallSheetPrint | None) -> dict[str, Any] | None:
