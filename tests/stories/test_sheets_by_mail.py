@@ -116,6 +116,7 @@ def test_nothing_is_mailed_while_nothing_has_changed(
 
 def test_a_changed_number_is_mailed_in_counts_without_any_name(city: City, reader: int) -> None:
     tick(city, minutes=30)
+    assert len(mails(city)) == 1
     change_number(city, "Paul", "+447700900150")
     assert tick(city, minutes=20) == 0
     assert tick(city, minutes=20) == 1

@@ -174,7 +174,7 @@ class TestTheDocument:
         self, signed_in: SignIn, published: PlaybookVersion
     ) -> None:
         message = part(signed_in("observer").get(HERE), 'id="message-call-out"', "</details>")
-        assert re.search(r"1 SMS \d+ characters, GSM-7", message.text)
+        assert re.search(r"\d SMS \d+ characters, GSM-7", message.text)
 
     def test_a_version_that_is_not_the_newest_says_so(
         self,

@@ -39,9 +39,8 @@ def fill_scripts(
             language = saying.body.language
             raw = frozen.get((message, language))
             text = raw or with_proof(message, "voice", language, saying.body.text)
-            role = f"roles.{role_in_playbook(task.role)}.name"
             facts = {
-                "role": words.document.text(role, language).text,
+                "role": _role_name(words, role_in_playbook(task.role), language),
                 "level": words.document.text(f"levels.{activation.level}.name", language).text,
                 "number": str(activation.number),
                 # Nobody reads an address out.
@@ -52,6 +51,13 @@ def fill_scripts(
             body = Word(fill_known(text, facts), language, saying.body.unread)
             said.append(replace(saying, body=body))
         task.says = tuple(said)
+
+
+def _role_name(words: Words, role: str, language: str) -> str:
+    """Return what `role` is called; a place's contact role may be in the directory only."""
+    if role not in words.document.roles:
+        return ""
+    return words.document.text(f"roles.{role}.name", language).text
 
 
 def _frozen(session: Session, activation_id: int) -> dict[tuple[str, str], str]:
