@@ -19,6 +19,13 @@ LANGUAGES = ("en", "ar", "fr", "sk")
 PROJECT = "playbook"
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 
+#: CLDR's order, in which translators write: zero, one, two, few (3-10), many (11-99), other (100-102 …). Babel's own
+#: rule for Arabic has the last two the other way round.
+ARABIC_PLURALS = (
+    "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3"
+    " : n%100>=11 ? 4 : 5);"
+)
+
 #: Beside the usual names: an error's first argument is a sentence for a person, and `N_` marks a sentence that is
 #: translated later.
 KEYWORDS = {
@@ -110,6 +117,7 @@ def compile_all(root: Path = ROOT) -> list[Path]:
 def translated(catalog: Catalog) -> Catalog:
     """Return only what is translated; the rest is then read in English, with English plurals."""
     kept = Catalog(locale=catalog.locale, charset="utf-8", fuzzy=False)
+    _count_as_translators_do(kept)
     for message in catalog:
         strings = message.string if isinstance(message.string, tuple) else (message.string,)
         if message.id and all(strings) and not message.fuzzy:
@@ -119,11 +127,17 @@ def translated(catalog: Catalog) -> Catalog:
 
 def _say_only_what_stays_true(catalog: Catalog, language: str) -> None:
     """Write the same head every time, so that an update changes nothing where no string changed."""
+    _count_as_translators_do(catalog)
     catalog.header_comment = f"# The interface in the language “{language}”."
     catalog.version = "1"
     catalog.creation_date = catalog.revision_date = BEGINNING
     catalog.last_translator = catalog.language_team = "see the history of this file"
     catalog.msgid_bugs_address = "see README.md"
+
+
+def _count_as_translators_do(catalog: Catalog) -> None:
+    if catalog.locale is not None and catalog.locale.language == "ar":
+        catalog.mime_headers = [("Plural-Forms", ARABIC_PLURALS)]
 
 
 def _current(source: Path, target: Path) -> bool:
