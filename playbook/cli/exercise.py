@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from playbook.cli.console import json_option, out, print_json, progress
-from playbook.cli.exits import UNOWNED
+from playbook.cli.exits import NOT_HELD, UNOWNED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
+    from collections.abc import Iterator, Sequence
 
     from rich.tree import Tree
 
-    from playbook.jobs.rehearsal import Rehearsal
+    from playbook.jobs.rehearsal import Checked, Happened, Rehearsal
     from playbook.queries.response.tree import Happening, PersonNode, RoleNode, TierNode
 
-#: Ten past two on a Saturday night: when such a thing is read.
-START = "2026-03-14T02:10:00+00:00"
+#: Ten past three on the Sunday on which London's clocks went forward at one: when rotas go wrong.
+START = datetime.fromisoformat("2026-03-29T03:10:00+01:00")
 LONGEST = timedelta(days=7)
+#: What stands over the calls that belong to no tier.
+BESIDE_THE_TIERS = "Similar places"
 
 SIGNS = {"answered": "✓", "joining": "✓", "unable": "✕", "deputy": "↷", "silent": "…", "owned": "⚑"}
 COLOURS = {"answered": "green", "owned": "red", "silent": "yellow", "unable": "yellow"}
@@ -40,31 +41,30 @@ def command(
     """Run a whole call-out on the sample city, in seconds.
 
     STARTER is a starter playbook's id, or the folder of your own. The clock is simulated. People answer, refuse,
-    fall silent and answer late, as the seed says. Everything happens in a database that is thrown away; no real phone
-    can be reached. Exits with 7 if any role ended without an owner.
+    fall silent and answer late, as the seed says. So does what happens meanwhile: a rota has a gap, a turn is swapped,
+    codes are checked, a number is corrected, the level rises, similar places are warned, answers come from paper, and
+    it ends as a false alarm or with a stand-down. Then what must hold is checked. Everything happens in a database
+    that is thrown away; no real phone can be reached. Exits with 7 if any role ended without an owner, with 9 if
+    anything else did not hold.
     """
     from cryptography.fernet import Fernet
 
     from playbook.jobs.rehearsal import Rehearsal, throw_away_installation
 
     folder = _folder_of(starter)
-    with throw_away_installation(_start(), Fernet.generate_key().decode()) as wiring:
+    with throw_away_installation(START, Fernet.generate_key().decode()) as wiring:
         rehearsal = Rehearsal(wiring, seed)
         with progress(f"Exercise: {starter}", 100) as step:
             rehearsal.prepare(folder)
             step()
             rehearsal.activate(level)
             rehearsal.run(LONGEST, step)
-        unowned = rehearsal.unowned()
-        _show(rehearsal, timeline=timeline, as_json=as_json, unowned=unowned)
+        unowned, checked = rehearsal.unowned(), rehearsal.checked()
+        _show(rehearsal, checked, timeline=timeline, as_json=as_json, unowned=unowned)
     if unowned:
         ctx.exit(UNOWNED)
-
-
-def _start() -> datetime:
-    from datetime import datetime
-
-    return datetime.fromisoformat(START)
+    if not all(one.holds for one in checked):
+        ctx.exit(NOT_HELD)
 
 
 def _folder_of(starter: str) -> Any:
@@ -85,7 +85,14 @@ def _folder_of(starter: str) -> Any:
     return known[starter]
 
 
-def _show(rehearsal: Rehearsal, *, timeline: bool, as_json: bool, unowned: list[str]) -> None:
+def _show(
+    rehearsal: Rehearsal,
+    checked: Sequence[Checked],
+    *,
+    timeline: bool,
+    as_json: bool,
+    unowned: list[str],
+) -> None:
     from dataclasses import asdict
 
     from playbook.queries.response.tree import call_tree, happenings
@@ -101,6 +108,8 @@ def _show(rehearsal: Rehearsal, *, timeline: bool, as_json: bool, unowned: list[
                 "playbook": title,
                 "seed": rehearsal.seed,
                 "unowned": unowned,
+                "happenings": [asdict(one) for one in rehearsal.record.happened],
+                "invariants": [{**asdict(one), "holds": one.holds} for one in checked],
                 "tiers": [asdict(tier) for tier in tiers],
                 "timeline": [asdict(h) for h in happened] if timeline else [],
             }
@@ -111,7 +120,37 @@ def _show(rehearsal: Rehearsal, *, timeline: bool, as_json: bool, unowned: list[
     if timeline:
         for happening in happened:
             console.print(_line(happening, start))
+    for line in (*_what_happened(rehearsal.record.happened, start), *_what_was_checked(checked)):
+        console.print(line)
     console.print(_summary(tiers, unowned))
+
+
+def _what_happened(happened: Sequence[Happened], start: datetime) -> Iterator[str]:
+    from rich.markup import escape
+
+    yield "\n[bold]What happened[/]"
+    for one in happened:
+        what = escape(one.what)
+        if one.skipped:
+            what = f"[dim]{one.kind}: {one.skipped}[/]"
+        elif one.refused:
+            what = f"[bold red]{one.kind}: refused, {one.refused}[/]"
+        yield f"{_after(one.at, start):>9}  {what}"
+
+
+def _what_was_checked(checked: Sequence[Checked]) -> Iterator[str]:
+    from rich.markup import escape
+
+    yield "\n[bold]What was checked[/]"
+    for one in checked:
+        if not one.holds:
+            yield f"[bold red]✗ {one.says}[/]"
+            yield from (f"    {escape(finding)}" for finding in one.findings)
+        elif one.walked:
+            yield f"[green]✓[/] {one.says}"
+        else:
+            yield f"[dim]– {one.says} It did not come about.[/]"
+    yield ""
 
 
 def _tree(title: str, tiers: Any, start: datetime) -> Tree:
@@ -121,7 +160,7 @@ def _tree(title: str, tiers: Any, start: datetime) -> Tree:
     tree = Tree(f"[bold]EXERCISE · {escape(title)}[/]")
     for tier in tiers:
         branch = tree.add(
-            f"[bold]{escape(tier.name or tier.tier)}[/] {_after(tier.starts_at, start)}"
+            f"[bold]{escape(tier.name or BESIDE_THE_TIERS)}[/] {_after(tier.starts_at, start)}"
         )
         for role in tier.roles:
             node = branch.add(_role_line(role, start))
@@ -162,8 +201,8 @@ def _line(happening: Happening, start: datetime) -> str:
 
 
 def _after(instant: datetime, start: datetime) -> str:
-    minutes, seconds = divmod(int((instant - start).total_seconds()), 60)
-    return f"+{minutes}:{seconds:02d}"
+    minutes, seconds = divmod(abs(int((instant - start).total_seconds())), 60)
+    return f"{'-' if instant < start else '+'}{minutes}:{seconds:02d}"
 
 
 def _summary(tiers: Sequence[TierNode], unowned: list[str]) -> str:

@@ -18,6 +18,8 @@ LOG_BROKEN = 6
 UNOWNED = 7
 #: A copy for the second machine is not proven to start.
 NOT_PROVEN = 8
+#: An exercise has shown something that must never be: what was checked afterwards did not hold.
+NOT_HELD = 9
 
 
 class AddressTaken(PlaybookError):

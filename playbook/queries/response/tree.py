@@ -87,9 +87,12 @@ def call_tree(session: Session, activation: Activation, language: str) -> Sequen
 
 
 def _role(document: Playbook, role_call: RoleCall, language: str) -> RoleNode:
+    known = role_in_playbook(role_call.role)
+    # Only the directory knows the contact role of some places that are warned.
+    named = known in document.roles
     return RoleNode(
         role=role_call.role,
-        name=document.text(f"roles.{role_in_playbook(role_call.role)}.name", language).text,
+        name=document.text(f"roles.{known}.name", language).text if named else known,
         state=str(role_call.state),
         answered_by=role_call.answered_by.name if role_call.answered_by else None,
         answered_at=role_call.answered_at,
