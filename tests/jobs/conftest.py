@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from notifications.sender import Sender
 from playbook.cli.exercise import LONGEST, START
 from playbook.jobs.rehearsal import Rehearsal, throw_away_installation
 from playbook.models.keyring import Keyring, use_keyring
@@ -17,6 +18,8 @@ def _over() -> Iterator[Rehearsal]:
         rehearsal.prepare(STARTER)
         rehearsal.activate("partial")
         rehearsal.run(LONGEST)
+        assert isinstance(wiring.sender, Sender)
+        wiring.sender.close()  # its thread would run on beside every test that comes after
         yield rehearsal
 
 
